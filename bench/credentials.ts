@@ -44,18 +44,28 @@ const holder = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.expo
 const bare = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 const text = Buffer.alloc(900, 'x') // about what the signature of a credential covers
 
+/** Each gets some hundreds of credentials, as many as one person has. */
+const people = 100
+
 async function issuing(engine: Engine): Promise<string[][]> {
   const gatehouse = await testApp(engine)
   await gatehouse.app.tenants.set('', { credentials_per_person: 1_000_000 })
   for (const one of badges) await gatehouse.root.store.credentialConfigurations.add(one)
   const person = { given_name: 'Ada', family_name: 'Lovelace' }
-  const subject = await gatehouse.addAccount({ username: 'ada', email: 'ada@example.com', claims: person })
+  const subjects: string[] = []
+  for (let n = 0; n < people; n++)
+    subjects.push(await gatehouse.addAccount({ username: `ada${n}`, email: `ada${n}@example.com`, claims: person }))
+  let turn = 0
   const { ctx } = (await gatehouse.app.tenant('')) as Tenant
   const rows: string[][] = []
   for (const configuration of badges)
     for (const copies of [1, 10]) {
       const keys = Array.from({ length: copies }, () => holder)
-      const took = await cost(() => issueCredentials(ctx, { configuration, subject, clientId: 'wallet', keys, fulfils: undefined }), 16)
+      const issue = () => {
+        const subject = subjects[turn++ % people] as string
+        return issueCredentials(ctx, { configuration, subject, clientId: 'wallet', keys, fulfils: undefined })
+      }
+      const took = await cost(issue, 16)
       rows.push(row(`${configuration.format}, ${copies} ${copies === 1 ? 'copy' : 'copies'} a request, ${engine}`, took / copies))
     }
   await gatehouse.close()

@@ -32,6 +32,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['use Node.js {} or newer.', text(/Gatehouse needs Node ([\d.]+) or newer/)],
   ],
   'SECURITY.md': [
+    ['credentials can be had is valid for {} minutes', constant('longestUnbound') / minute],
     ['argon2id ({} MiB, {} pass)', setting('passwords.memory_kib') / 1024, setting('passwords.passes')],
     ['TLS {} or newer, with forward secrecy', text(/minVersion: 'TLSv([\d.]+)'/)],
     ['| {} bits, random or derived', code(/a token is made of (\d+) bytes/) * 8],
@@ -131,6 +132,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['have an RSA key of at least {} bits', code(/bits >= (\d+) && bits <= 8192/, 'src/protocol/codec/certificate.ts')],
   ],
   [guide('credentials')]: [
+    ['credentials can be had is valid for {} minutes', constant('longestUnbound') / minute],
     ['One person can have {} copies', code(/credentials_per_person: z[^}]*?\.default\((\d+)\)/)],
     ['after {} wrong transaction codes', constant('mostTries')],
     ['An offer is valid for {} minutes', code(/most: [\d_]+, usual: (\d+)/) / minute],

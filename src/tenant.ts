@@ -24,8 +24,10 @@ import type { BackgroundTasks } from './outbox/background-tasks.ts'
 import type { OutboxDelivery } from './outbox/delivery.ts'
 import { type AttemptSoon, telling } from './outbox/soon.ts'
 import type { Platform } from './platform.ts'
+import type { Client } from './protocol/client.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, Server } from './protocol/feature.ts'
+import { withFederatedClients } from './protocol/federation/relying-party.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
@@ -109,10 +111,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     issuer,
     tenant,
     server,
-    store: withAdministration(
-      withOwnClients(withAcceptedDocuments(store, tenant.clientIdHosts), [firstParty, accountClient(issuer)]),
-      issuer,
-    ),
+    store: requestStore(store, { issuer, hosts: tenant.clientIdHosts, isFederated: federationKeyring !== undefined, firstParty }),
     people: people(signIn),
     federationKeys: federationKeyring && ownFederationKeys(federationKeyring),
     sharedKeys: shared,
@@ -143,6 +142,15 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
     madeOf: [row, schema, detailTypes, configurations],
     recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
   }
+}
+
+/** With the clients of the tenant itself, and without those that nobody vouches for any more. */
+function requestStore(
+  store: Ctx['store'],
+  { issuer, hosts, isFederated, firstParty }: { issuer: string; hosts: readonly string[]; isFederated: boolean; firstParty: Client },
+): Ctx['store'] {
+  const vouchedFor = withFederatedClients(withAcceptedDocuments(store, hosts), isFederated)
+  return withAdministration(withOwnClients(vouchedFor, [firstParty, accountClient(issuer)]), issuer)
 }
 
 /** What is stored of its configuration and decides how it is put together. */

@@ -161,7 +161,11 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   ],
   'A tenant takes part in no federation': [['test/journeys/federation.test.ts', 'takes part in none until that is switched on']],
   'A nonce proves a key once': [['test/journeys/credential-refusals.test.ts', 'with a nonce that is missing, old, foreign or used']],
+  'An anchor that is removed or gets other keys': [
+    ['test/journeys/federation-registration.test.ts', 'nobody whom the former ones vouched for'],
+  ],
   'An offer gives its credentials once': [['test/journeys/credential-offers.test.ts', 'a code works once, whoever is first']],
+  'An access token with which credentials can be had': [['test/journeys/credential-tokens.test.ts', '5 minutes unless they are bound']],
   'Messages are signed, and hold only': [
     ['test/journeys/webhooks.test.ts', 'a message says what the audit log says, and is signed'],
     ['test/journeys/webhooks.test.ts', 'a tenant sends its own events only'],

@@ -5,7 +5,7 @@ import { type CredentialConfiguration, scopeOf, titleOf } from './credential-con
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { DetailType } from './resource.ts'
-import type { Credential } from './types.ts'
+import type { Credential, Issuance, Target } from './types.ts'
 
 export const credentialDetail = 'openid_credential' // §5.1.1
 
@@ -56,6 +56,13 @@ function identifiersOf({ extra }: Credential): readonly string[] {
 /** Whether a token lets this credential be issued. */
 export function mayGet(token: Credential, configuration: CredentialConfiguration): boolean {
   return token.scope.includes(scopeOf(configuration)) || identifiersOf(token).includes(configuration.id)
+}
+
+/** Whether credentials can be had with an access token that is about to be issued. */
+export function isForCredentials({ tenant: { credentials } }: Ctx, issuance: Issuance, { scope }: Target): boolean {
+  const details = issuance.narrowed?.['authorizationDetails'] ?? issuance.authorization?.extensions['authorizationDetails'] ?? '[]'
+  const types = (JSON.parse(details) as { type: string }[]).map(({ type }) => type)
+  return credentials.some((one) => scope.includes(scopeOf(one))) || types.includes(credentialDetail)
 }
 
 /** The configuration that a credential request asks for, and that its token is for. §8.2 */

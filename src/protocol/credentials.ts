@@ -137,7 +137,7 @@ export interface IssuedCredentialStore {
   deferredCredentials: {
     /** False: this person has `most` that are not fetched yet. */
     add(deferred: DeferredCredential, most: number): Promise<boolean>
-    find(hash: string, now: number): Promise<DeferredCredential | undefined>
+    find(by: { hash: string } | { id: string }, now: number): Promise<DeferredCredential | undefined>
     /** Those that wait, the oldest first. */
     waiting(ask: { after?: string; limit: number; now: number }): Promise<DeferredCredential[]>
     /** False when it does not wait. */

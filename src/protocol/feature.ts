@@ -82,6 +82,8 @@ export interface Feature {
   checkCode?(code: Code, ask: { params: Params; binding: Binding | undefined }): void
   /** Token request: the resources that the access token is for. At most one feature returns any. */
   resolveResources?(ctx: Ctx, ask: { params: Params; issuance: Issuance }): Promise<readonly Resource[]>
+  /** Access token: seconds for which it may be valid at most. `binding`: what it will be bound to. */
+  longestLifetime?(ctx: Ctx, about: { issuance: Issuance; target: Target; binding: Binding | undefined }): number | undefined
   /** Access token: claims to add. They never replace those of the server. */
   accessClaims?(ctx: Ctx, about: { issuance: Issuance; target: Target }): Promise<Record<string, unknown>>
   /** ID token: claims about the person to add. They never replace those of the server. */

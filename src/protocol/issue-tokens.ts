@@ -28,7 +28,8 @@ export interface IssueRequest {
  */
 export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRequest): Promise<Reply> {
   const narrowed = await issuable(ctx, issuance, request.params)
-  return record(ctx, narrowed, within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed)), request)
+  const target = within(ctx, narrowed, await resolveTarget(ctx, request.params, narrowed))
+  return record(ctx, narrowed, limited(ctx, narrowed, target, request.binding), request)
 }
 
 /**
@@ -41,7 +42,7 @@ export async function tokensOfResponse(
 ): Promise<Record<string, string>> {
   const params = new Params([])
   const narrowed = await issuable(ctx, issuance, params)
-  const target = withAccessToken && (await resolveTarget(ctx, params, narrowed))
+  const target = withAccessToken && limited(ctx, narrowed, await resolveTarget(ctx, params, narrowed), undefined)
   if (target && mustBind(issuance.client)) refuse('invalid_request', 'this client must prove possession of a key')
   const made = target && (await madeAccessToken(ctx, narrowed, target, undefined))
   const answer = {
@@ -71,6 +72,12 @@ function within({ now }: Ctx, { within: most }: Issuance, target: Target): Targe
   if (!target.audience.every((name) => most.audience.includes(name)))
     refuse('invalid_target', 'the target is not among the audiences of subject_token')
   return { ...target, lifetime: Math.min(target.lifetime, most.expiresAt - now()) }
+}
+
+/** No longer than a feature lets it live. */
+function limited(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Target {
+  const most = ctx.server.having('longestLifetime').flatMap((one) => one.longestLifetime(ctx, { issuance, target, binding }) ?? [])
+  return { ...target, lifetime: Math.min(target.lifetime, ...most) }
 }
 
 /** A scope that was removed from the client's registration is no longer issued. */

@@ -19,7 +19,7 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
         for (const name of removed.connections) yield* removeConnection(tenant, name)
         for (const name of removed.webhooks ?? []) yield removeWebhook(tenant, name)
         for (const id of removed.credentials) yield removeCredentialConfiguration(tenant, id)
-        for (const { role, entity_id: id } of removed.entities ?? []) yield removeEntity(tenant, role, id)
+        for (const { role, entity_id: id } of removed.entities ?? []) yield* removeEntity(tenant, role, id)
         for (const issuer of removed.trustedIssuers) yield removeTrustedIssuer(tenant, issuer)
         for (const { resource, secret } of resources) yield* putResource(tenant, resource, secret, now)
         for (const { client, secret, assignees } of clients) {
@@ -29,7 +29,7 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
         for (const { connection, sealedSecret } of connections) yield* putConnection(tenant, connection, sealedSecret)
         for (const { webhook, sealedSecret } of webhooks) yield* putWebhook(tenant, webhook, sealedSecret)
         for (const configuration of credentials) yield putCredentialConfiguration(tenant, configuration)
-        for (const entity of entities) yield putEntity(tenant, entity)
+        for (const entity of entities) yield* putEntity(tenant, entity)
         for (const issuer of trustedIssuers) yield putTrustedIssuer(tenant, issuer)
       }),
   }

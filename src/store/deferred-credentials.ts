@@ -19,10 +19,16 @@ export function deferredCredentials(db: Db, tenant: string): Pick<IssuedCredenti
               ${expiresAt})`
           return true
         }),
-      async find(hash, now) {
-        const [row] = await db.read(sql`
-          select id, hash, subject, client_id, configuration, keys, state, created_at, expires_at from deferred_credentials
-          where tenant_id = ${tenant} and hash = ${hash} and expires_at > ${now}`)
+      async find(by, now) {
+        const query =
+          'hash' in by
+            ? sql`
+                select id, hash, subject, client_id, configuration, keys, state, created_at, expires_at from deferred_credentials
+                where tenant_id = ${tenant} and hash = ${by.hash} and expires_at > ${now}`
+            : sql`
+                select id, hash, subject, client_id, configuration, keys, state, created_at, expires_at from deferred_credentials
+                where tenant_id = ${tenant} and id = ${by.id} and expires_at > ${now}`
+        const [row] = await db.read(query)
         return row && deferredFrom(row)
       },
       async waiting({ after = '', limit, now }) {

@@ -5,7 +5,7 @@ import { engines } from '../../test/postgres.ts'
 import { atOnce, isRevoked, onEachEngine } from '../../test/stored.ts'
 import { migrate, pending } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { DatabaseFault, type Db, sql, UniqueViolation, UnstorableText, whenTaken } from './sql.ts'
+import { DatabaseFault, type Db, Rows, sql, UniqueViolation, UnstorableText, whenTaken } from './sql.ts'
 
 const insert = (id: string, n = 0) => sql`insert into revocations (tenant_id, id, until) values ('t', ${id}, ${n})`
 const ids = async (db: Db) => (await db.read(sql`select id from revocations where tenant_id = 't' order by id`)).map((row) => row['id'])
@@ -56,6 +56,30 @@ onEachEngine('a transaction returns what its work returns, and reads what it wro
     return row!['until']
   })
   assert.equal(seen, 7)
+})
+
+onEachEngine('several rows are inserted at once, and those that are there are passed over', async ({ db }) => {
+  const put = async (ids: string[], n: number) => {
+    const rows = new Rows(ids.map((id) => ['t', id, n]))
+    return (await db.write(sql`insert into revocations (tenant_id, id, until) values ${rows} on conflict do nothing returning id`)).map(
+      (row) => row['id'],
+    )
+  }
+  assert.deepEqual((await put(['a', 'b', 'c'], 1)).toSorted(), ['a', 'b', 'c'])
+  assert.deepEqual(await put(['c', 'd', 'a', 'e', 'b'], 2).then((ids) => ids.toSorted()), ['d', 'e'])
+  assert.deepEqual(await put(['f'], 3), ['f'])
+  const all = await db.read(sql`select id, until from revocations where tenant_id = 't' order by id`)
+  assert.deepEqual(
+    all.map((row) => [row['id'], row['until']]),
+    [
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+      ['d', 2],
+      ['e', 2],
+      ['f', 3],
+    ],
+  )
 })
 
 onEachEngine('numbers stay numbers, and lists follow in', async ({ db }) => {

@@ -2,7 +2,7 @@
 import { type EntityRole, entityRoles, entitySchema, type FederationEntity } from '../protocol/federation/entity.ts'
 import type { FederationStore, OwnFederation } from '../protocol/federation/store.ts'
 import type { Configuration } from './configuration.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 export function federationEntities(
   db: Db,
@@ -51,12 +51,10 @@ export function federationEntities(
           const { role, entity_id: id } = entity
           const before = yield sql`
             select 1 as there from federation_entities where tenant_id = ${tenant} and role = ${role} and entity_id = ${id}`
-          yield putEntity(tenant, entity)
+          yield* putEntity(tenant, entity)
           return before.length === 0
         }),
-      async remove(role, entityId) {
-        return (await db.write(removeEntity(tenant, role, entityId))).length > 0
-      },
+      remove: (role, entityId) => db.transact(() => removeEntity(tenant, role, entityId)),
     },
   }
 }
@@ -65,15 +63,25 @@ export function federationEntities(
 const mostOfARole = 200
 const mostHints = 20
 
-export function putEntity(tenant: string, entity: FederationEntity): Sql {
-  return sql`
+export function* putEntity(tenant: string, entity: FederationEntity): Transaction<void> {
+  yield sql`
     insert into federation_entities (tenant_id, role, entity_id, doc)
     values (${tenant}, ${entity.role}, ${entity.entity_id}, ${JSON.stringify(entitySchema.parse(entity))})
     on conflict (tenant_id, role, entity_id) do update set doc = excluded.doc`
+  if (entity.role === 'anchor') yield noLongerTrusted(tenant)
 }
 
-export function removeEntity(tenant: string, role: EntityRole, entityId: string): Sql {
-  return sql`delete from federation_entities where tenant_id = ${tenant} and role = ${role} and entity_id = ${entityId} returning entity_id`
+/** Returns whether there was one. */
+export function* removeEntity(tenant: string, role: EntityRole, entityId: string): Transaction<boolean> {
+  const removed = yield sql`
+    delete from federation_entities where tenant_id = ${tenant} and role = ${role} and entity_id = ${entityId} returning entity_id`
+  if (role === 'anchor' && removed.length > 0) yield noLongerTrusted(tenant)
+  return removed.length > 0
+}
+
+/** Other anchors, or an anchor with other keys: who vouches for a client must be looked for again. OpenID Federation §12.2.4 */
+function noLongerTrusted(tenant: string): Sql {
+  return sql`update clients set trusted_until = 0 where tenant_id = ${tenant} and trusted_until > 0`
 }
 
 /** Another version may have known more members. */

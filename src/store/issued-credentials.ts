@@ -2,7 +2,7 @@
 import { type CredentialStatus, credentialStatuses, type IssuedCredential, type IssuedCredentialStore } from '../protocol/credentials.ts'
 import { Unavailable } from '../protocol/errors.ts'
 import { spendDeferredCredential } from './deferred-credentials.ts'
-import { type Db, Fragment, type Row, type Sql, sql, type Transaction } from './sql.ts'
+import { type Db, Fragment, type Row, Rows, type Sql, sql, type Transaction } from './sql.ts'
 
 /** Half of a list, so that a free index is found at once. Token Status List §12.5 */
 export const mostOfList = 32_768
@@ -85,9 +85,7 @@ function* add(tenant: string, credential: IssuedCredential, ask: Parameters<Add>
   if (((held?.['n'] as number | null) ?? 0) + copies > most) return 'too many'
   if (fulfils !== undefined && (yield spendDeferredCredential(tenant, fulfils)).length === 0) return 'answered'
   const list = yield* listFor(tenant, { copies, expiresAt })
-  const indexes: number[] = []
-  for (const choices of candidates) indexes.push((yield* firstFree(tenant, { list, credential: id }, choices)) ?? -1)
-  if (indexes.includes(-1)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
+  const indexes = yield* firstFree(tenant, { list, credential: id }, candidates)
   yield sql`
     insert into issued_credentials (tenant_id, id, subject, client_id, configuration, status, issued_at, expires_at, copies)
     values (${tenant}, ${id}, ${subject}, ${clientId}, ${configuration}, ${valueOfStatus(status)}, ${issuedAt}, ${expiresAt}, ${copies})`
@@ -108,18 +106,23 @@ function* listFor(tenant: string, { copies, expiresAt }: { copies: number; expir
   }
 }
 
+/** An index for each copy, of those that were drawn for it. */
 function* firstFree(
   tenant: string,
   { list, credential }: { list: number; credential: string },
-  choices: readonly number[],
-): Transaction<number | undefined> {
-  for (const index of choices) {
-    const taken = yield sql`
-      insert into status_indexes (tenant_id, list, idx, credential) values (${tenant}, ${list}, ${index}, ${credential})
-      on conflict do nothing returning idx`
-    if (taken.length > 0) return index
+  candidates: readonly (readonly number[])[],
+): Transaction<number[]> {
+  const found: number[] = []
+  for (let round = 0, open = [...candidates.keys()]; open.length > 0; round++) {
+    const asked = new Map(open.map((copy) => [candidates[copy]![round], copy]))
+    if (asked.has(undefined)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
+    const rows = new Rows([...asked.keys()].map((index) => [tenant, list, index as number, credential]))
+    const free = yield sql`
+      insert into status_indexes (tenant_id, list, idx, credential) values ${rows} on conflict do nothing returning idx`
+    for (const row of free) found[asked.get(row['idx'] as number)!] = row['idx'] as number
+    open = open.filter((copy) => found[copy] === undefined)
   }
-  return undefined
+  return found
 }
 
 /** Within a transaction: revokes all credentials of an account, and forgets whose they were. */

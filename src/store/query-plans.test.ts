@@ -113,6 +113,7 @@ async function wholeReads(db: Db, explain: pg.Client | undefined, template: stri
   const mark = () => (explain ? `$${++n}` : '?')
   const text = template
     .replace(/\bin \$\{[^}]*\}/g, () => `in (${mark()}, ${mark()})`)
+    .replace(/(\([^()]*\)) values \$\{\w+\}/g, (_, columns: string) => `${columns} values ${columns.replace(/\w+/g, mark)}`)
     .replace(/\$\{(?:[^{}`]|\{[^{}]*\}|`[^`]*`)*\}/g, mark)
   if (explain === undefined) {
     const plan = await db.read(new Sql([`explain query plan ${text}`], []))

@@ -31,15 +31,29 @@ export class Fragment {
   }
 }
 
-type Insert = Value | readonly Value[] | Fragment
+/** What follows `values` in an insert of several rows, one at least. The last is repeated, so the insert must do nothing on conflict. */
+export class Rows {
+  readonly width: number
+  readonly values: readonly Value[]
+  constructor(rows: readonly (readonly Value[])[]) {
+    const last = rows.at(-1) ?? []
+    this.width = last.length
+    this.values = [...rows, ...Array<readonly Value[]>(paddedLength(rows.length) - rows.length).fill(last)].flat()
+  }
+}
+
+type Insert = Value | readonly Value[] | Rows | Fragment
 
 /** A statement. A list stands for what follows `in`: `where id in ${ids}`. An empty list, and an item that no column can hold, match nothing. */
 export function sql(template: TemplateStringsArray, ...inserts: Insert[]): Sql {
   const parts = inserts.some(isFragment) ? spliced(template, inserts) : template
   const values = inserts.filter((insert): insert is Exclude<Insert, Fragment> => !isFragment(insert))
-  if (!values.some(isList)) return new Sql(parts, values as Value[])
+  if (!values.some((value) => isList(value) || isRows(value))) return new Sql(parts, values as Value[])
   const lists = values.map((value) => (isList(value) ? padded(value) : value))
-  return new Sql(expanded(parts, lists), lists.flat() as Value[])
+  return new Sql(
+    expanded(parts, lists),
+    lists.flatMap((value): readonly Value[] => (isRows(value) ? value.values : [value].flat())),
+  )
 }
 
 const isFragment = (insert: Insert): insert is Fragment => insert instanceof Fragment
@@ -60,39 +74,50 @@ function spliced(template: readonly string[], inserts: readonly Insert[]): reado
   return pieces
 }
 
-const isList = (value: Value | readonly Value[]): value is readonly Value[] => Array.isArray(value)
+type Listed = Value | readonly Value[] | Rows
+
+const isList = (value: Listed): value is readonly Value[] => Array.isArray(value)
+const isRows = (value: Listed): value is Rows => value instanceof Rows
 
 /** The text of a statement, with `mark(1)`, `mark(2)` … where its values go. */
 export function textOf(parts: readonly string[], mark: (n: number) => string): string {
   return parts.reduce((text, part, n) => (n === 0 ? part : text + mark(n) + part), '')
 }
 
-/** Repeats the last item up to the next power of two, so that there are few lengths and few prepared statements. */
+/** The next power of two, so that there are few lengths and few prepared statements. */
+function paddedLength(length: number): number {
+  return 2 ** Math.ceil(Math.log2(length))
+}
+
+/** Repeats the last item. */
 function padded(list: readonly Value[]): readonly Value[] {
   if (list.length === 0) return [null]
-  const length = 2 ** Math.ceil(Math.log2(list.length))
+  const length = paddedLength(list.length)
   const items = list.map((item) => (isStorable(item) ? item : null)) // the other items still count
   return [...items, ...Array<Value>(length - items.length).fill(items.at(-1)!)]
 }
 
 const expansions = new WeakMap<readonly string[], Map<string, readonly string[]>>()
 
-/** The pieces of a text whose lists have become `(?, ?, …)`; the same array for the same lengths. */
-function expanded(parts: readonly string[], values: readonly (Value | readonly Value[])[]): readonly string[] {
+/** The pieces of a text whose lists have become `(?, ?, …)`, and rows `(?, ?), (?, ?), …`; the same array for the same lengths. */
+function expanded(parts: readonly string[], values: readonly Listed[]): readonly string[] {
   const known = expansions.get(parts) ?? new Map<string, readonly string[]>()
   expansions.set(parts, known)
-  const lengths = values.map((value) => (isList(value) ? value.length : 0))
-  const found = known.get(lengths.join())
+  const shapes = values.map((value) => {
+    if (isRows(value)) return { length: value.values.length, width: value.width }
+    return isList(value) ? { length: value.length, width: value.length } : { length: 0, width: 0 }
+  })
+  const name = shapes.map(({ length, width }) => `${length}/${width}`).join()
+  const found = known.get(name)
   if (found) return found
   const pieces = [parts[0]!]
-  lengths.forEach((length, i) => {
+  shapes.forEach(({ length, width }, i) => {
     const next = parts[i + 1]!
+    const between = Array.from({ length: Math.max(0, length - 1) }, (_, n) => ((n + 1) % width === 0 ? '), (' : ', '))
     if (length === 0) pieces.push(next)
-    else {
-      pieces.push(`${pieces.pop()!}(`, ...Array<string>(length - 1).fill(', '), `)${next}`)
-    }
+    else pieces.push(`${pieces.pop()!}(`, ...between, `)${next}`)
   })
-  known.set(lengths.join(), pieces)
+  known.set(name, pieces)
   return pieces
 }
 

@@ -91,7 +91,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return (await makeOffer(ctx, { configurations: [id], subject, txCode: true, lifetime: 600 }))!
     }
 
-    test('high assurance: an attested instance, an offer, a pushed request, a sign-in, DPoP, a nonce, two credentials, a notification', async () => {
+    test('§2.11 HAIP: the flow: an attested instance, an offer, a pushed request, a sign-in, DPoP, a nonce, two credentials, a notification', async () => {
       const [device, ...keys] = await Promise.all([holderPair(), holderPair(), holderPair()])
       const wallet = walletWith([device, ...keys], await attestedInstance(device, attester, gatehouse))
       const credentialOffer = await wallet.resolveCredentialOffer((await offerTo(undefined)).byReference)

@@ -89,6 +89,37 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([again.status, again.body.detail], [404, 'there is no such request, or it does not wait any more'])
     })
 
+    test('an operator decides nothing for somebody of a higher role, and gives themselves nothing', async () => {
+      const { store } = gatehouse.root
+      const password = 'a long password'
+      const claims = { given_name: 'Operator' }
+      for (const role of ['operator', 'org_admin'] as const)
+        await gatehouse.addAccount({ sub: role, username: role, email: `${role}@example.com`, role, claims }, password)
+      const login = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', { email: 'operator', password })
+      const operator = (method: string, path: string, body: object) =>
+        asked(`${gatehouse.issuer}/api/v1/admin${path}`, method, body, bearer(login.body.access_token))
+      const held = new Map<string, { issued: string; waiting: string }>()
+      for (const username of ['operator', 'org_admin']) {
+        const scope = 'staff-badge approved-badge'
+        const { access_token } = await wallet.app.tokens(gatehouse.browser(), { scope }, { username, password })
+        const issued = (await wallet.ask(access_token)).body.notification_id
+        await wallet.ask(access_token, { credential_configuration_id: 'approved-badge', proofs: { jwt: [await wallet.proof()] } })
+        const waiting = await store.deferredCredentials.waiting({ limit: 50, now: gatehouse.now() })
+        held.set(username, { issued, waiting: waiting.find((one) => one.subject === username)!.id })
+      }
+      const decide = (id: string, decision: string) => operator('PUT', `/credential-requests/${id}/decision`, { decision })
+      const set = (id: string, status: string) => operator('PUT', `/credentials/${id}/status`, { status })
+      const [own, above] = [held.get('operator')!, held.get('org_admin')!]
+      const refused = 'you cannot change your own account or those with a higher role, or give a higher role than yours'
+      for (const answer of [decide(above.waiting, 'approved'), decide(above.waiting, 'denied'), decide(own.waiting, 'approved')])
+        assert.deepEqual((({ status, body }) => [status, body.detail])(await answer), [403, refused])
+      assert.equal((await set(above.issued, 'revoked')).status, 403)
+      assert.equal((await set(own.issued, 'suspended')).status, 204)
+      assert.equal((await set(own.issued, 'valid')).status, 403)
+      assert.equal((await store.issuedCredentials.find(own.issued))?.status, 'suspended')
+      assert.equal((await decide(own.waiting, 'denied')).status, 204, 'what takes away, one may do to oneself')
+    })
+
     test('on the account page a person takes a credential into a wallet, and revokes it', async () => {
       const browser = gatehouse.browser()
       const { access_token } = await wallet.app.tokens(browser)

@@ -88,7 +88,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const refresh = (refresh_token: string, change: Change = {}) => post('/token', { grant_type: 'refresh_token', refresh_token }, change)
     const otherOne = (): Change => ({ claims: { cnf: { jwk: otherInstance!.jwk } }, proofKey: otherInstance! })
 
-    test('the metadata names the method, its algorithms and the challenge endpoint', async () => {
+    test('§2.11 attestation: the metadata names the method, its algorithms and the challenge endpoint', async () => {
       const { body } = await call(`${gatehouse.issuer}/.well-known/oauth-authorization-server`)
       assert.ok(body.token_endpoint_auth_methods_supported.includes('attest_jwt_client_auth'))
       assert.ok(body.client_attestation_signing_alg_values_supported.includes('ES256'))
@@ -96,14 +96,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(body.challenge_endpoint, `${gatehouse.issuer}/challenge`)
     })
 
-    test('the challenge endpoint answers with a challenge and a DPoP nonce, and is not cached', async () => {
+    test('§2.11 attestation: the challenge endpoint answers with a challenge and a DPoP nonce, and is not cached', async () => {
       const { status, headers, body } = await call(`${gatehouse.issuer}/challenge`, { method: 'POST' })
       assert.deepEqual([status, headers.get('cache-control')], [200, 'no-store'])
       assert.ok(body.attestation_challenge && headers.get('dpop-nonce') && headers.get('dpop-nonce') !== body.attestation_challenge)
       assert.equal((await call(`${gatehouse.issuer}/challenge`)).status, 405)
     })
 
-    test('an attested instance authenticates at the token and the PAR endpoint, introspection and revocation', async () => {
+    test('§2.11 attestation: an attested instance authenticates at the token and the PAR endpoint, introspection and revocation', async () => {
       const { status, body } = await token()
       assert.equal(status, 200, JSON.stringify(body))
       const introspected = await post('/introspect', { token: body.access_token })
@@ -125,7 +125,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (let i = 0; i < 3; i++) assert.equal((await token({ sent: same })).status, 200)
     })
 
-    test('an attester is known by an authority that its certificate chain leads to', async () => {
+    test('§2.11 attestation: an attester is known by an authority that its certificate chain leads to', async () => {
       const below = await bank.authority('CN=Between')
       const issuer = await below.issue({ subject: 'CN=Attester' })
       const { createPrivateKey } = await import('node:crypto')
@@ -214,7 +214,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return { ...headers, 'oauth-client-attestation-pop': [header, payload, `A${signature.slice(0, -2)}A`].join('.') }
     }
     for (const [name, change, error = 'invalid_client'] of refusals)
-      test(`refused: ${name}`, async () => {
+      test(`§2.11 attestation: refused: ${name}`, async () => {
         for (const answer of [
           await token(change(), { client_id: 'wallet' }),
           await post('/par', { ...push, client_id: 'wallet' }, change()),
@@ -262,7 +262,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([answer.status, answer.body.error], [401, 'invalid_client'])
     })
 
-    test('a code and a refresh token are for the instance that asked for them', async () => {
+    test('§2.11 attestation: a code and a refresh token are for the instance that asked for them', async () => {
       const text = await code()
       const stolen = await redeem(text, otherOne())
       assert.deepEqual(

@@ -44,7 +44,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
-    test('by scope: SD-JWT VC with vct, cnf of the proof key, salts of 128 bits, status and rounded times', async () => {
+    test('§2.11: SD-JWT VC by scope, with vct, cnf of the proof key, salts of 128 bits, status and rounded times', async () => {
       const { access_token } = await wallet.token()
       const pair = await holderPair()
       const { status, headers, body } = await wallet.ask(access_token, {
@@ -72,7 +72,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((read as Record<string, unknown>)['given_name'], 'Alice')
     })
 
-    test('by authorization_details: the token response has credential_identifiers, and the request must use one', async () => {
+    test('§2.11: by authorization_details, the token response has credential_identifiers, and the request must use one', async () => {
       const details = JSON.stringify([{ type: 'openid_credential', credential_configuration_id: badge.id, unknown_member: 1 }])
       const browser = gatehouse.browser()
       await browser.open(wallet.app.url({ authorization_details: details, scope: 'offline_access' }))
@@ -92,7 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(later.authorization_details, granted)
     })
 
-    test('batch: one credential for each key, of the same data, with own salts and indexes, and the same times', async () => {
+    test('§2.11: batch: one credential for each key, of the same data, with own salts and indexes, and the same times', async () => {
       const { access_token } = await wallet.token()
       const pairs = await Promise.all([holderPair(), holderPair('EdDSA'), holderPair()])
       const nonce = await wallet.nonce()
@@ -113,7 +113,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(distinct(read.map(({ payload }: any) => `${payload.iat} ${payload.exp}`)), 1)
     })
 
-    test('encryption: the request is decrypted, and the answer encrypted for the key that it names', async () => {
+    test('§2.11: encryption: the request is decrypted, and the answer encrypted for the key that it names', async () => {
       const metadata = (await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`)).body
       const [target] = metadata.credential_request_encryption.jwks.keys
       assert.deepEqual([target.use, target.alg, typeof target.kid], ['enc', 'ECDH-ES', 'string'])
@@ -138,7 +138,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(JSON.parse(Buffer.from(plaintext).toString()).credentials.length, 1)
     })
 
-    test('deferred: 202 with transaction_id and interval until an administrator approves, then once', async () => {
+    test('§2.11: deferred: 202 with transaction_id and interval until an administrator approves, then once', async () => {
       const { access_token } = await wallet.token({ scope: 'approved-badge' })
       const proofs = { jwt: [await wallet.proof()] }
       const deferred = await wallet.ask(access_token, { credential_configuration_id: 'approved-badge', proofs })
@@ -209,19 +209,60 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('notification: 204 for each event, as often as it comes', async () => {
+    test('§2.11: notification: 204 for each event, as often as it comes, and a wallet that sends none gets the next credential', async () => {
       const { access_token } = await wallet.token()
       const { notification_id } = (await wallet.ask(access_token)).body
       for (const event of ['credential_accepted', 'credential_accepted', 'credential_deleted'])
         assert.equal((await wallet.ask(access_token, { notification_id, event, event_description: 'x' }, '/notification')).status, 204)
       assert.equal((await gatehouse.root.store.issuedCredentials.find(notification_id))?.event, 'credential_deleted')
+      assert.equal((await wallet.ask(access_token)).status, 200)
+      assert.equal((await wallet.ask(access_token)).status, 200)
     })
 
-    test('a second client gets a credential of its own', async () => {
+    test('§2.11: unknown members of authorization, token, credential and notification requests are ignored', async () => {
+      const unknown = { unknown_member: 'x', another: '1' }
+      const browser = gatehouse.browser()
+      await wallet.app.tokens(browser, {}, { ...alice })
+      const code = await wallet.app.code(browser, unknown)
+      const granted = await wallet.app.redeem(code, unknown)
+      assert.equal(granted.status, 200, granted.text)
+      const { access_token } = granted.body
+      const proofs = { jwt: [await wallet.proof({ claims: unknown, header: unknown })] }
+      const issued = await wallet.ask(access_token, { credential_configuration_id: badge.id, proofs, ...unknown })
+      assert.equal(issued.status, 200, issued.text)
+      const { notification_id } = issued.body
+      const told = { notification_id, event: 'credential_accepted', event_description: 'stored', ...unknown }
+      assert.equal((await wallet.ask(access_token, told, '/notification')).status, 204)
+      await gatehouse.addAccount({ username: 'curious', claims: { given_name: 'Curious' } }, alice.password)
+      const pending = await wallet.app.tokens(gatehouse.browser(), { scope: 'approved-badge' }, { ...alice, username: 'curious' })
+      const asked = { credential_configuration_id: 'approved-badge', proofs: { jwt: [await wallet.proof()] } }
+      const { transaction_id } = (await wallet.ask(pending.access_token, asked)).body
+      assert.equal((await wallet.ask(pending.access_token, { transaction_id, ...unknown }, '/deferred-credential')).status, 202)
+    })
+
+    test('§2.11: a second client gets a credential that cannot be linked to that of the first', async () => {
       await gatehouse.addClient({ ...aWallet, client_id: 'wallet2' })
-      const other = walletOf(gatehouse, { id: 'wallet2' })
-      const [{ credential }] = (await other.ask((await other.token()).access_token)).body.credentials
-      assert.equal(readSdJwt(credential).disclosed['given_name'], 'Alice')
+      const wallets = [wallet, walletOf(gatehouse, { id: 'wallet2' })]
+      const issued = []
+      for (const one of wallets) {
+        const { credentials, notification_id } = (await one.ask((await one.token()).access_token)).body
+        issued.push({ ...readSdJwt(credentials[0].credential), notification_id })
+        gatehouse.advance(7)
+      }
+      const [first, second] = issued as [(typeof issued)[0], (typeof issued)[0]]
+      assert.deepEqual(first.disclosed, second.disclosed, 'the same data')
+      const same = (name: string) => JSON.stringify(first.payload[name]) === JSON.stringify(second.payload[name])
+      assert.deepEqual(Object.keys(first.payload).filter(same).toSorted(), ['_sd_alg', 'exp', 'iat', 'iss', 'organisation', 'vct'])
+      assert.deepEqual(
+        first.payload._sd.filter((digest: string) => second.payload._sd.includes(digest)),
+        [],
+      )
+      assert.deepEqual(
+        first.salts.filter((salt) => second.salts.includes(salt)),
+        [],
+      )
+      assert.notEqual(first.payload.status.status_list.idx, second.payload.status.status_list.idx)
+      assert.notEqual(first.notification_id, second.notification_id)
     })
   })
 }

@@ -20,7 +20,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     const json = { 'content-type': 'application/json' }
 
-    test('metadata: names the issuer exactly, its endpoints, and each configuration with scope, format, binding, proofs and display', async () => {
+    test('§2.11: metadata names the issuer exactly, its endpoints, and each configuration with scope, format, binding, proofs and display', async () => {
       const { status, body, headers } = await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`)
       assert.deepEqual([status, headers.get('content-type'), body.credential_issuer], [200, 'application/json', gatehouse.issuer])
       assert.deepEqual(
@@ -49,7 +49,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(server['pre-authorized_grant_anonymous_access_supported'], false)
     })
 
-    test('metadata: also as a JWT of its own type, signed with the certified key', async () => {
+    test('§2.11: metadata also as a JWT of its own type, signed with the certified key', async () => {
       const { text, headers } = await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`, {
         headers: { accept: 'application/jwt' },
       })
@@ -64,7 +64,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(first.headers.get('content-type'), 'application/json')
     })
 
-    test('metadata: the type of a credential says what a verifier may expect', async () => {
+    test('§2.11: an https vct leads to type metadata, which says what a verifier may expect', async () => {
       const { body } = await call(`${gatehouse.issuer}/credential-types/staff-badge`)
       assert.deepEqual(
         [body.vct, body.name, body.display[0].locale],
@@ -87,7 +87,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([unknown.status, unknown.body.error_description], [404, 'there is no such type of credential here'])
     })
 
-    test('nonce endpoint: POST, 200, a new c_nonce each time, never cached', async () => {
+    test('§2.11: nonce endpoint: POST, 200, a new c_nonce each time, never cached', async () => {
       const answers = await Promise.all([1, 2].map(() => call(`${gatehouse.issuer}/nonce`, { method: 'POST' })))
       for (const { status, headers } of answers) assert.deepEqual([status, headers.get('cache-control')], [200, 'no-store'])
       assert.notEqual(answers[0]!.body.c_nonce, answers[1]!.body.c_nonce)

@@ -28,7 +28,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const refused = async (answer: ReturnType<typeof redeem>, error: string, error_description: string) =>
       assert.deepEqual((await answer).body, { error, error_description })
 
-    test('by value and by reference, the same offer', async () => {
+    test('§2.11: an offer by value and by reference, the same offer', async () => {
       const { offer, byValue, byReference, txCode } = await offered()
       assert.match(txCode as string, /^\d{6}$/)
       const link = (uri: string, name: string) => new URLSearchParams(uri.replace('openid-credential-offer://?', '')).get(name) as string
@@ -49,7 +49,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('pre-authorized: the holder of the offer and of its code gets the credential without signing in', async () => {
+    test('§2.11: pre-authorized code: the holder of the offer and of its code gets the credential without signing in', async () => {
       const { offer, txCode } = await offered()
       const { status, body } = await redeem(codeIn(offer), { tx_code: txCode as string })
       assert.equal(status, 200, JSON.stringify(body))
@@ -115,7 +115,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await makeOffer(gatehouse.root.ctx, { ...usual, subject, configurations: ['unknown'] }), undefined)
     })
 
-    test('with a sign-in: issuer_state comes back with the request, and must be that of an offer in force', async () => {
+    test('§2.11: issuer-initiated, with a sign-in: issuer_state comes back with the request, and must be that of an offer in force', async () => {
       const { offer } = await offered({ subject: undefined })
       // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was said
       const { issuer_state } = (offer as any).grants.authorization_code

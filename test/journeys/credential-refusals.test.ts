@@ -1,29 +1,26 @@
-/** What a credential issuer refuses, and how — OpenID for Verifiable Credential Issuance 1.0 §8.3.1, §9.3, §11.3, appendices D and F. */
+/** What a credential issuer refuses, and how — OpenID for Verifiable Credential Issuance 1.0 §8.3.1, §9.3, §11.3, appendix F. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose'
+import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK, UnsecuredJWT } from 'jose'
 import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call, encode } from './application.ts'
-import { aWallet, badge, declare, type HolderPair, holderPair, issuing, type Wallet, walletOf } from './credential-setup.ts'
+import { aWallet, badge, declare, holderPair, issuing, type Wallet, walletOf } from './credential-setup.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`what a credential issuer refuses, on ${engine}`, () => {
     let gatehouse: TestApp
     let wallet: Wallet
     let token: string
-    let attester: HolderPair
     before(async () => {
       ;({ gatehouse, wallet } = await issuing(engine))
-      attester = await holderPair()
-      const key_attestation = { keys: [attester.jwk], key_storage: ['iso_18045_high'] }
-      await declare(
-        gatehouse.root,
-        { ...badge, id: 'attested-badge', key_attestation },
-        { ...badge, id: 'demanding-badge', claims: [{ name: 'birthdate', source: 'account.birthdate', mandatory: true }] },
-      )
-      await gatehouse.addClient({ ...aWallet, client_id: 'wide', scope: 'staff-badge attested-badge demanding-badge' })
-      token = (await walletOf(gatehouse, { id: 'wide' }).token({ scope: 'staff-badge attested-badge demanding-badge' })).access_token
+      await declare(gatehouse.root, {
+        ...badge,
+        id: 'demanding-badge',
+        claims: [{ name: 'birthdate', source: 'account.birthdate', mandatory: true }],
+      })
+      await gatehouse.addClient({ ...aWallet, client_id: 'wide', scope: 'staff-badge demanding-badge' })
+      token = (await walletOf(gatehouse, { id: 'wide' }).token({ scope: 'staff-badge demanding-badge' })).access_token
       wallet = walletOf(gatehouse, { id: 'wide' })
     })
     after(() => gatehouse.close())
@@ -37,7 +34,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const withProof = async (jwt: unknown, error: string, description: string, id = badge.id) =>
       refused({ credential_configuration_id: id, proofs: { jwt: [await jwt].flat() } }, error, description)
 
-    test('requests for what is unknown, or not as the token says', async () => {
+    test('§2.11: credential errors: requests for what is unknown, or not as the token says', async () => {
       const proofs = { jwt: [await wallet.proof()] }
       await refused({ proofs }, 'invalid_credential_request', 'send either credential_configuration_id or credential_identifier')
       await refused(
@@ -62,13 +59,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'the access token is not for this credential',
         403,
       )
-      const identified = await wallet.token({ authorization_details: JSON.stringify([detail]), scope: 'attested-badge' })
+      const identified = await wallet.token({ authorization_details: JSON.stringify([detail]), scope: 'demanding-badge' })
       const other = await wallet.ask(identified.access_token, { proofs, credential_configuration_id: badge.id })
       assert.equal(other.body.error_description, 'the access token came with credential_identifiers; send one of these')
     })
     const detail = { type: 'openid_credential', credential_configuration_id: badge.id }
 
-    test('access tokens that are missing, in the query, of a machine, or of nobody', async () => {
+    test('§2.11: access tokens that are missing, in the query, of a machine, or of nobody', async () => {
       const url = `${gatehouse.issuer}/credential`
       const json = { 'content-type': 'application/json' }
       assert.equal((await call(url, { body: '{}', headers: json })).status, 401)
@@ -84,7 +81,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('proofs that are missing, too many, of another kind, or say the wrong thing', async () => {
+    test('§2.11: credential errors: proofs that are missing, too many, of another kind, or say the wrong thing', async () => {
       const id = badge.id
       const one = await wallet.proof()
       await refused({ credential_configuration_id: id }, 'invalid_proof', 'proofs is missing; it is an object with one type of proof')
@@ -107,7 +104,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await withProof(wallet.proof({ header: { typ: 'JWT' } }), 'invalid_proof', 'the typ of a proof is not that of its type')
     })
 
-    test('proofs by none, of another algorithm, with a private or unfit key, or with a wrong signature', async () => {
+    test('§2.11: credential errors: proofs by none, of another algorithm, with a private or unfit key, or with a wrong signature', async () => {
       const pair = await holderPair()
       const nonce = await wallet.nonce()
       const claims = { aud: gatehouse.issuer, iat: gatehouse.now(), nonce }
@@ -130,7 +127,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await withProof(wallet.proof({ header: { jwk: ed } }), 'invalid_proof', 'jwk of a proof is not a valid key for its alg')
     })
 
-    test('proofs for another issuer, of another client, too old, or with a nonce that is missing, old, foreign or used', async () => {
+    test('§2.11: credential errors: proofs for another issuer, of another client, too old, or with a nonce that is missing, old, foreign or used', async () => {
       const claims = (change: object) => wallet.proof({ claims: change })
       await withProof(claims({ aud: 'https://other.example' }), 'invalid_proof', 'aud of a proof must be the credential issuer')
       await withProof(claims({ iss: 'somebody' }), 'invalid_proof', 'iss of a proof must be the client_id of the wallet')
@@ -140,7 +137,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const stale = 'nonce of a proof is not a c_nonce of this issuer that is in force'
       const old = await wallet.nonce()
       gatehouse.advance(301)
-      token = (await wallet.token({ scope: 'staff-badge attested-badge demanding-badge' })).access_token
+      token = (await wallet.token({ scope: 'staff-badge demanding-badge' })).access_token
       await gatehouse.app.tenants.create({ slug: 'other', name: 'Other' })
       const other = (await gatehouse.app.tenant('other'))!
       await declare(other, badge)
@@ -155,90 +152,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await refused(body, 'invalid_nonce', 'the c_nonce was used before; get a new one for each request')
     })
 
-    const attestation = async (change: object = {}, key = attester, typ = 'key-attestation+jwt') =>
-      new SignJWT({
-        iat: gatehouse.now(),
-        exp: gatehouse.now() + 60,
-        attested_keys: [(await holderPair()).jwk],
-        key_storage: ['iso_18045_high'],
-        nonce: await wallet.nonce(),
-        ...change,
-      })
-        .setProtectedHeader({ alg: 'ES256', typ })
-        .sign(key.privateKey)
-    const attested = (proofs: object, at = token) => wallet.ask(at, { credential_configuration_id: 'attested-badge', proofs })
-
-    test('attestations of keys: by themselves, and in the header of a proof', async () => {
-      const keys = (await Promise.all([holderPair(), holderPair()])) as HolderPair[]
-      const attested_keys = keys.map(({ jwk }) => jwk)
-      const alone = await attested({ attestation: [await attestation({ attested_keys })] })
-      assert.equal(alone.body.credentials?.length, 2, JSON.stringify(alone.body))
-      const header = { key_attestation: await attestation({ attested_keys, nonce: undefined }) }
-      const within = await attested({ jwt: [await wallet.proof({ pair: keys[0]!, header })] })
-      assert.equal(within.body.credentials?.length, 2, JSON.stringify(within.body))
-    })
-
-    test('attestations of strangers, that have expired, are about other keys, or do not say enough', async () => {
-      const table: [proofs: object, description: string][] = [
-        [{ jwt: [await wallet.proof()] }, 'a proof needs a key_attestation in its header'],
-        [
-          { jwt: [await wallet.proof({ header: { key_attestation: await attestation() } })] },
-          'key_attestation is not about the key of the proof',
-        ],
-        [{ attestation: [await attestation({}, await holderPair())] }, 'the key attestation is not signed by a key that is trusted here'],
-        [{ attestation: [await attestation({}, attester, 'JWT')] }, 'the typ of a proof is not that of its type'],
-        [{ attestation: [await attestation({ exp: gatehouse.now() })] }, 'the key attestation has expired, or is not valid yet'],
-        [{ attestation: [await attestation({ iat: gatehouse.now() + 61 })] }, 'the key attestation has expired, or is not valid yet'],
-        [{ attestation: [await attestation({ attested_keys: [] })] }, 'attested_keys must be a list of 1 to batch_size keys'],
-        [{ attestation: [await attestation({ attested_keys: [await exportJWK(attester.privateKey)] })] }, 'a key must be a public JWK'],
-        [
-          { attestation: [await attestation({ key_storage: ['none'] })] },
-          'the key attestation does not reach what key_attestations_required demands',
-        ],
-        [{ attestation: [await attestation({ nonce: undefined })] }, 'a proof has no nonce; get one at the nonce endpoint'],
-        [{ attestation: [await attestation(), await attestation()] }, 'there are more proofs than this issuer takes'],
-      ]
-      for (const [proofs, description] of table) {
-        const { status, body } = await attested(proofs)
-        assert.deepEqual([status, body], [400, { error: 'invalid_proof', error_description: description }])
-      }
-      const many = await Promise.all(Array.from({ length: 6 }, holderPair as () => Promise<HolderPair>))
-      const nonce = await wallet.nonce()
-      const jwt = await Promise.all(
-        many.slice(0, 2).map(async (pair, i) => {
-          const attested_keys = (i === 0 ? many : await Promise.all(Array.from({ length: 5 }, () => holderPair()))).map(({ jwk }) => jwk)
-          const key_attestation = await attestation({ attested_keys: [pair.jwk, ...attested_keys.filter((one) => one !== pair.jwk)] })
-          return wallet.proof({ pair, header: { key_attestation }, claims: { nonce } })
-        }),
-      )
-      assert.equal((await attested({ jwt })).body.error_description, 'there are more keys than batch_size says')
-      const header = { key_attestation: await attestation() }
-      await withProof(wallet.proof({ header }), 'invalid_proof', 'key_attestation is not taken for this credential')
-    })
-
-    test('encryption that is missing, unfit or not asked for in secret', async () => {
+    test('§2.11: credential errors: encryption that is missing, unfit or not asked for in secret', async () => {
       const metadata = (await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`)).body
       const [target] = metadata.credential_request_encryption.jwks.keys as JWK[]
-      const send = async (encryption: unknown, key: JWK = target!) => {
+      const send = async (encryption: unknown, key: JWK = target!, jwt?: string[]) => {
         const body = {
           credential_configuration_id: badge.id,
-          proofs: { jwt: [await wallet.proof()] },
+          proofs: { jwt: jwt ?? [await wallet.proof()] },
           credential_response_encryption: encryption,
         }
         const jwe = await new CompactEncrypt(Buffer.from(JSON.stringify(body)))
           .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A128GCM', ...(key.kid === undefined ? {} : { kid: key.kid }) })
           .encrypt(await importJWK(key, 'ECDH-ES'))
         const headers = { 'content-type': 'application/jwt', authorization: `Bearer ${token}` }
-        return (await call(`${gatehouse.issuer}/credential`, { body: jwe, headers })).body
+        return call(`${gatehouse.issuer}/credential`, { body: jwe, headers })
       }
       const own = await exportJWK((await generateKeyPair('ECDH-ES', { extractable: true })).publicKey)
       const jwk = { ...own, alg: 'ECDH-ES' }
+      const wrong = await send({ jwk, enc: 'A128GCM' }, target!, [await wallet.proof({ claims: { aud: 'https://other.example' } })])
+      assert.deepEqual(
+        [wrong.status, wrong.headers.get('content-type'), wrong.body],
+        [400, 'application/json', { error: 'invalid_proof', error_description: 'aud of a proof must be the credential issuer' }],
+        'an error is never encrypted',
+      )
       const unfit = 'jwk must be a public key with an alg, and enc an algorithm, of credential_response_encryption'
       for (const asked of [1, {}, { jwk: own, enc: 'A128GCM' }, { jwk, enc: 'A1GCM' }, { jwk: { ...jwk, d: 'x' }, enc: 'A128GCM' }])
-        assert.deepEqual(await send(asked), { error: 'invalid_encryption_parameters', error_description: unfit })
-      assert.equal((await send({ jwk, enc: 'A128GCM', zip: 'DEF' })).error_description, 'zip is not offered')
+        assert.deepEqual((await send(asked)).body, { error: 'invalid_encryption_parameters', error_description: unfit })
+      assert.equal((await send({ jwk, enc: 'A128GCM', zip: 'DEF' })).body.error_description, 'zip is not offered')
       assert.equal(
-        (await send(undefined, { ...own, kid: 'unknown' })).error_description,
+        (await send(undefined, { ...own, kid: 'unknown' })).body.error_description,
         'the request cannot be decrypted; encrypt it for a key of credential_request_encryption',
       )
       await refused(

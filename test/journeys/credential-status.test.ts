@@ -19,7 +19,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    test('status: the list is signed and compressed, and says within minutes what was suspended, resumed and revoked', async () => {
+    test('§2.11: the status list is signed and compressed, and says within minutes what was suspended, resumed and revoked', async () => {
       const { access_token } = await wallet.token()
       const { credentials, notification_id: id } = (await wallet.ask(access_token)).body
       const { header, payload } = readSdJwt(credentials[0].credential)
@@ -34,6 +34,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
           currentDate: new Date(gatehouse.now() * 1000),
         })
         assert.deepEqual([list['ttl'], protectedHeader['x5c']], [300, header.x5c])
+        assert.deepEqual([list.iat, list.exp], [gatehouse.now(), gatehouse.now() + 43_200])
+        assert.ok(Number.isInteger(idx) && idx >= 0 && idx < getListFromStatusListJWT(text).statusList.length, 'the index is in the list')
         assert.ok(text.length < 4000, 'it is compressed')
         return getListFromStatusListJWT(text).getStatus(idx)
       }

@@ -1,15 +1,14 @@
 /** Relying parties that nobody registered here sign people in: automatic registration — OpenID Federation 1.0 §12.1. */
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
-import { CompactEncrypt, importJWK, type JWK } from 'jose'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sweep } from '../../src/store/sweep.ts'
 import type { Engine } from '../app.ts'
-import { type Entity, type Signer, signer } from '../federation.ts'
+import { type Entity, signer } from '../federation.ts'
 import { engines } from '../postgres.ts'
-import { callback, encode, told } from './application.ts'
-import type { Claims } from './federation-setup.ts'
+import { callback, encode } from './application.ts'
+import { usual } from './federation-setup.ts'
 import { federationStage } from './federation-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -17,7 +16,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
     gatehouse,
     world,
     anchor,
-    second,
     first,
     rp,
     metadata,
@@ -27,9 +25,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     url,
     post,
     signIn,
-    arrive,
     said,
-    redeemed,
     assertion,
     register,
     keys,
@@ -38,83 +34,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
   suite(`${engine}: automatic registration`, () => {
     after(close)
 
-    test('§2.12: a request object by GET signs people in, and the ID token is for the entity alone', async () => {
-      const answer = await signIn(url(rp, requestOf(rp)))
-      assert.equal(answer['state'], 's')
-      const claims = await redeemed(rp, answer['code'])
-      assert.deepEqual([claims['aud'], claims['nonce']], [rp.id, 'n'])
-      const stored = await gatehouse.root.store.clientsAdmin.find(rp.id)
-      assert.deepEqual([stored?.scope, stored?.response_types], ['openid profile', ['code']], 'narrowed to what a client may have here')
-    })
-
-    test('§2.12: a request object by POST', async () => {
-      const fields = { client_id: rp.id, response_type: 'code', scope: 'openid', redirect_uri: callback, request: requestOf(rp) }
-      const sent = await fetch(`${gatehouse.issuer}/authorize`, { method: 'POST', redirect: 'manual', body: new URLSearchParams(fields) })
-      assert.equal(sent.status, 303)
-    })
-
-    test('§2.12: a request object that is pushed, and a pushed request without one', async () => {
-      for (const fields of [
-        { request: requestOf(rp) },
-        { response_type: 'code', redirect_uri: callback, scope: 'openid', nonce: 'n', state: 's' },
-      ]) {
-        const { status, body } = await post('/par', { client_id: rp.id, ...assertion(rp), ...fields })
-        assert.equal(status, 201, JSON.stringify(body))
-        const answer = await signIn(`${gatehouse.issuer}/authorize?${encode({ client_id: rp.id, request_uri: body.request_uri })}`)
-        assert.ok((await redeemed(rp, answer['code']))['sub'])
-      }
-    })
-
-    test('§2.12: with a trust_chain, in the header or the claims, nobody is asked', async () => {
-      for (const [where, isHeader] of [
-        ['the header', true],
-        ['the claims', false],
-      ] as const) {
-        const unpublished = await relyingParty()
-        const asked = () => [anchor, second, first, unpublished].flatMap(({ requests }) => requests).length
-        const before = asked()
-        const chain = { trust_chain: chainOf(unpublished) }
-        const answer = await signIn(url(unpublished, requestOf(unpublished, isHeader ? {} : chain, isHeader ? chain : {})))
-        assert.ok((await redeemed(unpublished, answer['code']))['sub'], where)
-        assert.equal(asked(), before, where)
-      }
-    })
-
-    test('§2.12: an encrypted request object', async () => {
-      const { keys: published } = await gatehouse.root.ctx.keys.jwks(gatehouse.now())
-      const jwk = published.find((one) => (one as JWK).use === 'enc') as JWK & { kid: string }
-      const header = { alg: 'ECDH-ES', enc: 'A256GCM', cty: 'JWT', kid: jwk.kid }
-      const key = await importJWK(jwk, 'ECDH-ES')
-      const encrypted = await new CompactEncrypt(Buffer.from(requestOf(rp))).setProtectedHeader(header).encrypt(key)
-      assert.ok((await redeemed(rp, (await signIn(url(rp, encrypted)))['code']))['sub'])
-    })
-
     test('a trust_chain that is not valid is not used', async () => {
       const party = await relyingParty()
       const answer = await signIn(url(party, requestOf(party, { trust_chain: chainOf(rp) })))
       assert.ok(answer['code'])
       assert.ok(party.requests.length > 0, 'its superiors were asked')
     })
-
-    /** §2.12: what is refused at the redirect URI, since trust in the client is there. */
-    const refused: [name: string, claims: Claims, by?: Signer][] = [
-      ['another client_id in the object', { client_id: 'https://other.example' }],
-      ['a signature by other keys', {}, signer()],
-      ['expired', { exp: 1 }],
-      ['another iss', { iss: 'https://other.example' }],
-      ['no iss', { iss: undefined }],
-      ['another aud', { aud: 'https://other.example' }],
-      ['aud with others', { aud: ['https://other.example'] }],
-      ['no aud', { aud: undefined }],
-      ['no exp', { exp: undefined }],
-      ['no jti', { jti: undefined }],
-      ['sub', { sub: 'https://rp.example' }],
-    ]
-    for (const [name, claims, by] of refused)
-      test(`§2.12: a request object with ${name} is refused`, async () => {
-        const answer = await signIn(url(rp, requestOf(rp, claims, {}, by)))
-        assert.equal(answer['error'], 'invalid_request_object')
-      })
 
     test('aud of a request object is this issuer alone', async () => {
       const answer = await signIn(url(rp, requestOf(rp, { aud: [gatehouse.issuer, 'https://other.example'] })))
@@ -125,16 +50,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const plain = { client_id: rp.id, response_type: 'code', scope: 'openid', redirect_uri: callback, state: 's' }
       const answer = await signIn(`${gatehouse.issuer}/authorize?${encode(plain)}`)
       assert.equal(answer['error_description'], 'this client must sign its authorization requests')
-    })
-
-    test('§2.12: a jti works once, and a reload of the same request is no replay', async () => {
-      const address = url(rp, requestOf(rp))
-      const browser = gatehouse.browser()
-      await browser.open(address)
-      const answer = told(await arrive(await browser.open(address), browser))
-      assert.ok(answer['code'], 'the request was reloaded before it was answered')
-      const again = await signIn(address)
-      assert.deepEqual([again['error'], again['code']], ['invalid_request_object', undefined])
     })
 
     test('an entity that is not trusted, or is no such client, gets a page and no redirect', async () => {
@@ -235,6 +150,38 @@ for (const engine of Object.keys(engines) as Engine[]) {
       gatehouse.advance(86_400)
       const landing = await gatehouse.browser().open(url(party, requestOf(party)))
       assert.equal(said(landing)[0], 'invalid_trust_anchor')
+    })
+
+    test('with other anchors, or none, nobody whom the former ones vouched for is a client any more', async () => {
+      const party = await relyingParty()
+      const { federation, clients } = gatehouse.root.store
+      const trusted = { ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } } as const
+      const isClient = async () => (await clients.find(party.id)) !== undefined
+      const takesAway: [name: string, act: () => Promise<unknown>][] = [
+        ['removed', () => federation.remove('anchor', anchor.id)],
+        ['with other keys', () => federation.put({ ...trusted, jwks: { keys: [signer().jwk] as never } })],
+        ['declared with other keys', () => declare([{ ...trusted, jwks: { keys: [signer().jwk] } }])],
+        ['no longer declared', () => declare([], [{ role: 'anchor', entity_id: anchor.id }])],
+      ]
+      const none = { clients: [], resources: [], connections: [], credentials: [], trustedIssuers: [] }
+      const declare = (entities: object[], gone: object[] = []) => {
+        const removed = { clients: [], resources: [], connections: [], credentials: [], trustedIssuers: [], entities: gone }
+        return gatehouse.root.store.declare({ ...none, entities, removed } as never, gatehouse.now())
+      }
+      for (const [name, act] of takesAway) {
+        assert.ok((await signIn(url(party, requestOf(party))))['code'], 'while it is trusted')
+        assert.ok(await isClient())
+        await act()
+        assert.equal(await isClient(), false, name)
+        const { status } = await post('/par', { client_id: party.id, ...assertion(party), request: requestOf(party) })
+        assert.ok(status === 401 || status === 400, name)
+        await federation.put(trusted)
+      }
+      assert.ok((await signIn(url(party, requestOf(party))))['code'])
+      await gatehouse.app.tenants.set('', { federation: false })
+      const { status, body } = await post('/token', { grant_type: 'authorization_code', code: 'x', ...assertion(party) })
+      assert.deepEqual([status, body.error], [401, 'invalid_client'], 'nor where the tenant has left all federations')
+      await gatehouse.app.tenants.set('', { federation: true })
     })
 
     test('an operator can disable such a client, and the chain does not bring it back', async () => {

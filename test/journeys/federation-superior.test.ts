@@ -77,7 +77,7 @@ for (const engine of Object.keys(engines) as Engine[])
       assert.equal(chain.metadata['openid_relying_party']?.['scope'], 'openid')
     })
 
-    test('list names the subordinates, filtered', async () => {
+    test('§2.12: list names the subordinates, filtered', async () => {
       assert.deepEqual((await ask('list')).body.toSorted(), [rp.id, 'https://other.example'].toSorted())
       assert.deepEqual((await ask('list', { entity_type: 'openid_relying_party' })).body, [rp.id])
       assert.deepEqual((await ask('list', { entity_type: ['openid_relying_party', 'openid_provider'] })).body, [])
@@ -114,6 +114,10 @@ for (const engine of Object.keys(engines) as Engine[])
       const second = await mark()
       await tenant.store.trustMarks.revoke(type, rp.id, gatehouse.now())
       assert.equal(await status(second), 'revoked')
+      rp.configuration = { ...rp.configuration, trust_marks: [{ trust_mark_type: type, trust_mark: second }] }
+      await tenant.store.federation.put({ ...usual, role: 'trust_mark_issuer', entity_id: gatehouse.issuer, trust_mark_types: [type] })
+      const resolved = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer })
+      assert.deepEqual([resolved.status, resolved.claims['trust_marks']], [200, undefined], 'although it has not expired')
       assert.deepEqual((await ask('trust-mark-list', { trust_mark_type: type })).body, [])
       await issue('three')
     })
@@ -122,7 +126,7 @@ for (const engine of Object.keys(engines) as Engine[])
       const { text: mark } = await ask('trust-mark', { trust_mark_type: type, sub: rp.id })
       const foreign = rp.sign('trust-mark+jwt', { iss: rp.id, sub: rp.id, trust_mark_type: type, iat: gatehouse.now() })
       rp.configuration = { ...rp.configuration, trust_marks: [mark, foreign].map((jwt) => ({ trust_mark_type: type, trust_mark: jwt })) }
-      await tenant.store.federation.put({ ...usual, role: 'trust_mark_issuer', entity_id: gatehouse.issuer, trust_mark_types: [type] })
+      gatehouse.advance(86_400) // its configuration is looked for again
       const { status, type: media, claims, body } = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer })
       assert.deepEqual([status, media], [200, 'application/resolve-response+jwt'], JSON.stringify(body))
       assert.deepEqual(
@@ -152,47 +156,59 @@ for (const engine of Object.keys(engines) as Engine[])
       }
     })
 
-    test('one address can have few entities, and few issuers of trust marks, looked for', async () => {
-      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
-      const others = federation(limited.now)
-      const anchor = await others.entity({})
-      const leaf = await others.entity({ superiors: [anchor] })
-      const marked = await others.entity({ superiors: [anchor] })
-      const { store } = await joined(limited)
-      await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
-      const resolved = async (sub: string) => {
-        const url = `${limited.issuer}/federation/resolve?${encode({ sub, trust_anchor: anchor.id })}`
-        return (await fetched(url)).status
-      }
-      for (const status of [404, 404, 429]) assert.equal(await resolved('http://localhost:1'), status)
-      limited.advance(901)
-      assert.equal(await resolved(leaf.id), 200)
-      limited.advance(901)
-      anchor.configuration = { trust_mark_issuers: { [type]: [] } }
-      const marks = ['http://localhost:1', 'http://localhost:2'].map((iss) => {
-        return leaf.sign('trust-mark+jwt', { iss, sub: marked.id, trust_mark_type: type, iat: limited.now() })
-      })
-      marked.configuration = { trust_marks: marks.map((jwt) => ({ trust_mark_type: type, trust_mark: jwt })) }
-      assert.equal(await resolved(marked.id), 429)
-      await others.close()
-      await limited.close()
-    })
-
-    test('a search that asks many servers counts as several', async () => {
-      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
+    test('one address can have few servers asked: each request of a search for an entity, or for an issuer of its trust marks, counts', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '9' })
       const others = federation(limited.now)
       const anchor = await others.entity({})
       const middle = await others.entity({ superiors: [anchor] })
       const leaf = await others.entity({ superiors: [middle] })
-      const silent = Array.from({ length: 9 }, (_, i) => `http://localhost:${i + 1}`)
-      leaf.configuration = { authority_hints: [...silent, middle.id] }
       const { store } = await joined(limited)
       await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
-      const resolved = async () =>
-        (await fetched(`${limited.issuer}/federation/resolve?${encode({ sub: leaf.id, trust_anchor: anchor.id })}`)).status
-      assert.equal(await resolved(), 429, '14 requests are 3 flows')
-      limited.advance(901)
-      for (const status of [200, 200, 429]) assert.equal(await resolved(), status, 'what is known costs one')
+      const resolved = async (sub = leaf.id) =>
+        (await fetched(`${limited.issuer}/federation/resolve?${encode({ sub, trust_anchor: anchor.id })}`)).status
+      const next = () => limited.advance(901)
+      assert.equal(await resolved(), 200)
+      const asked = () => [anchor, middle, leaf].flatMap(({ requests }) => requests).length
+      assert.equal(asked(), 5, 'of 9')
+      for (const status of [200, 200, 200, 200, 429]) assert.equal(await resolved(), status, 'what is known costs one')
+      assert.equal(asked(), 5)
+
+      next()
+      const silent = await Promise.all(Array.from({ length: 12 }, () => others.entity({})))
+      for (const one of silent) one.answers.set('/.well-known/openid-federation', (_, res) => res.writeHead(404).end())
+      const amplifier = await others.entity({})
+      amplifier.configuration = { authority_hints: silent.map(({ id }) => id) }
+      assert.equal(await resolved(amplifier.id), 429)
+      assert.equal(silent.flatMap(({ requests }) => requests).length, 8, 'and no more, however many superiors it names')
+
+      next()
+      anchor.configuration = { trust_mark_issuers: { [type]: [] } }
+      limited.advance(3601)
+      const marks = silent.map(({ id: iss }) =>
+        leaf.sign('trust-mark+jwt', { iss, sub: leaf.id, trust_mark_type: type, iat: limited.now() }),
+      )
+      leaf.configuration = { trust_marks: marks.map((jwt) => ({ trust_mark_type: type, trust_mark: jwt })) }
+      const before = silent.flatMap(({ requests }) => requests).length
+      assert.equal(await resolved(), 429)
+      assert.equal(silent.flatMap(({ requests }) => requests).length - before, 4, '5 requests for the entity, and 4 for issuers')
+      await others.close()
+      await limited.close()
+    })
+
+    test('who shares a search with an address that may ask no further gets an answer all the same', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1,::1' })
+      const others = federation(limited.now)
+      const anchor = await others.entity({})
+      const middle = await others.entity({ superiors: [anchor] })
+      const leaf = await others.entity({ superiors: [middle] })
+      const { store } = await joined(limited)
+      await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
+      const resolved = async (from: string, sub = leaf.id) => {
+        const url = `${limited.issuer}/federation/resolve?${encode({ sub, trust_anchor: anchor.id })}`
+        return (await fetched(url, { headers: { 'x-forwarded-for': from } })).status
+      }
+      assert.equal(await resolved('192.0.2.1', 'http://localhost:1'), 404)
+      assert.deepEqual(await Promise.all(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((from) => resolved(from))), [429, 200, 200])
       await others.close()
       await limited.close()
     })

@@ -76,7 +76,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    test('the digests, the signature and its chain are right, and only the holder of the device key can present it', async () => {
+    test('§2.11: mdoc: the digests, the signature and its chain are right, and only the holder of the device key can present it', async () => {
       const { access_token } = await wallet.token({ scope: 'mdl' })
       const pairs = await Promise.all([holderPair(), holderPair()])
       const nonce = await wallet.nonce()
@@ -98,7 +98,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await assert.rejects(stranger.verify(...shown), /No valid certificate paths|certificate/i)
     })
 
-    test('its validity is rounded, its elements have salts of their own, and its status can be changed', async () => {
+    test('§2.11: mdoc: its validity is rounded, its elements have salts of their own, and its status can be changed', async () => {
       const { access_token } = await wallet.token({ scope: 'mdl' })
       const { body } = await wallet.ask(access_token, { credential_configuration_id: 'mdl', proofs: { jwt: [await wallet.proof()] } })
       const signed = decode(Buffer.from(body.credentials[0].credential, 'base64url'))
@@ -118,7 +118,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(getListFromStatusListJWT((await call(uri)).text).getStatus(idx), 1)
     })
 
-    test('metadata: a mobile document has its doctype, COSE algorithms and keys, and paths with a namespace', async () => {
+    test('§2.11: mdoc: its metadata has its doctype, COSE algorithms and keys, and paths with a namespace', async () => {
       const supported = (await call(`${gatehouse.issuer}/.well-known/openid-credential-issuer`)).body.credential_configurations_supported
       const { doctype, format, credential_signing_alg_values_supported, cryptographic_binding_methods_supported, credential_metadata } =
         supported.mdl

@@ -9,7 +9,7 @@ import { OAuthError, refuse, TooMany } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Discovery } from '../federation/discovery.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
-import { type EntityStatement, readConfiguration } from '../federation/entity-statement.ts'
+import { type EntityStatement, readConfiguration, readRegistrationRequest } from '../federation/entity-statement.ts'
 import { federationKeysOf, registersAutomatically, search, trustChainsOf } from '../federation/own-federation.ts'
 import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
@@ -60,7 +60,8 @@ const register: Endpoint = {
     const wait = await ctx.people.countRegistration(request.address, now)
     if (wait !== undefined) throw new TooMany('too many registrations from one address', wait)
     const { configuration, statements } = readRegistration(ctx, request.headers['content-type'], jwt)
-    const chain = await chainOfRegistration(ctx, configuration, statements)
+    const chain = await chainOfRegistration(ctx, { configuration, statements, address: request.address })
+    await checkPeerChain(ctx, configuration, chain)
     const known = await ctx.store.registrations.known(chain.subject)
     const client = await explicitClient(ctx, chain, known)
     // Who repeats what another sent would be told a secret. The signature is left out: of one text there can be several.
@@ -85,7 +86,7 @@ const register: Endpoint = {
   },
 }
 
-/** The configuration that the relying party made for this server, alone or first in a trust chain. §12.2.1, §12.2.2 */
+/** The configuration that the relying party made for this server, and its trust chain, in its header or around it. §12.2.1, §12.2.2 */
 function readRegistration(
   ctx: Ctx,
   type: string | string[] | undefined,
@@ -96,11 +97,12 @@ function readRegistration(
       'invalid_request',
       'send an entity configuration as application/entity-statement+jwt, or a trust chain as application/trust-chain+json',
     )
-  const statements = String(type).toLowerCase().startsWith('application/trust-chain+json') ? listIn(sent) : [sent.trim()]
-  const configuration = readConfiguration(statements[0], ctx.now())
+  const around = String(type).toLowerCase().startsWith('application/trust-chain+json') ? listIn(sent) : undefined
+  const configuration = around ? readConfiguration(around[0], ctx.now()) : readRegistrationRequest(sent.trim(), ctx.now())
   if ([configuration.claims['aud']].flat().join(' ') !== ctx.issuer)
     refuse('invalid_request', 'aud of the entity configuration must be this issuer alone')
-  return { configuration, statements }
+  const within = configuration.jws.header['trust_chain']
+  return { configuration, statements: around ?? (Array.isArray(within) ? within : []) }
 }
 
 function listIn(text: string): readonly unknown[] {
@@ -110,12 +112,25 @@ function listIn(text: string): readonly unknown[] {
     : refuse('invalid_request', 'a trust chain must be a JSON array of entity statements')
 }
 
-async function chainOfRegistration(ctx: Ctx, configuration: EntityStatement, statements: readonly unknown[]): Promise<TrustChain> {
+/** With the configuration that was made for this server, whatever the entity publishes. A chain that is not valid is looked for again. §12.2.2 */
+async function chainOfRegistration(
+  ctx: Ctx,
+  { configuration, statements, address }: { configuration: EntityStatement; statements: readonly unknown[]; address: string },
+): Promise<TrustChain> {
   const { anchors } = await ctx.store.federation.own()
   const chains = trustChainsOf(ctx)
-  const given = statements.length > 1 ? chains.given(anchors, configuration.sub, statements) : undefined
-  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration))
+  const given = chains.given(anchors, configuration.sub, statements, configuration)
+  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration, () => countFlow(ctx, address)))
   return found ?? refuse('invalid_trust_anchor', 'no superior of the entity leads to a trust anchor of this server')
+}
+
+/** What the relying party takes for the chain of this server must end at the same anchor. §12.2.2 */
+async function checkPeerChain(ctx: Ctx, { jws }: EntityStatement, { anchor }: TrustChain): Promise<void> {
+  const sent = jws.header['peer_trust_chain']
+  if (sent === undefined) return
+  const { anchors } = await ctx.store.federation.own()
+  if (!Array.isArray(sent) || trustChainsOf(ctx).given(anchors, ctx.issuer, sent)?.anchor !== anchor)
+    refuse('invalid_trust_chain', 'peer_trust_chain must be a trust chain of this issuer to the trust anchor of the registration')
 }
 
 export function federationRegistration(): Feature {

@@ -3,8 +3,8 @@ import { OAuthError, refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
 import { federationKeysOf, search, statementLifetime } from '../federation/own-federation.ts'
-import type { IssuedTrustMark } from '../federation/store.ts'
 import { isInForce, readDelegation, readTrustMark, type TrustMark } from '../federation/trust-mark.ts'
+import { stateOf, statusOfOwn } from '../federation/trust-mark-status.ts'
 import { validTrustMarks } from '../federation/valid-trust-marks.ts'
 import type { Params } from '../params.ts'
 import type { TextReply } from '../request-reply.ts'
@@ -124,25 +124,15 @@ async function delegationFor(ctx: Ctx, type: string): Promise<{ jwt: string; del
   return usable
 }
 
-function stateOf({ revokedAt, expiresAt }: IssuedTrustMark, now: number): 'active' | 'expired' | 'revoked' {
-  if (revokedAt !== undefined) return 'revoked'
-  return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active'
-}
-
 /** §8.4 */
 const trustMarkStatus = endpoint(
   '/federation/trust-mark-status',
   async (ctx, params) => {
     const jwt = params.need('trust_mark')
     const mark = readTrustMark(jwt)
-    const stored = mark?.iss === ctx.issuer ? await ctx.store.trustMarks.find(mark.type, mark.sub) : undefined
-    if (!mark || !stored) return refuse('not_found', 'trust_mark is none that this issuer knows')
-    const claims = await federationKeysOf(ctx).verify(['trust-mark+jwt'], jwt, undefined)
-    const now = ctx.now()
-    const isReplaced = mark.claims['jti'] !== stored.id
-    const current = isReplaced ? 'revoked' : stateOf(stored, now)
-    const status = !claims ? 'invalid' : current === 'active' && !isInForce(mark, now) ? 'expired' : current
-    return signed(ctx, 'trust-mark-status-response+jwt', { iss: ctx.issuer, iat: now, trust_mark: jwt, status })
+    const status = mark && (await statusOfOwn(ctx, mark, jwt))
+    if (!status) return refuse('not_found', 'trust_mark is none that this issuer knows')
+    return signed(ctx, 'trust-mark-status-response+jwt', { iss: ctx.issuer, iat: ctx.now(), trust_mark: jwt, status })
   },
   'POST',
 )

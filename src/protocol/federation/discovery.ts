@@ -1,5 +1,5 @@
 /** Finds the trust chains of an entity by asking its superiors, within bounds — OpenID Federation 1.0 §8.1, §9, §10.1. */
-import { OAuthError, refuse } from '../errors.ts'
+import { OAuthError, refuse, TooMany } from '../errors.ts'
 import type { Remote } from '../remote.ts'
 import { configurationUrl } from './entity-identifier.ts'
 import { type EntityStatement, maxStatement, readConfiguration, readStatement } from './entity-statement.ts'
@@ -13,6 +13,8 @@ const maxPaths = 20
 export interface DiscoveryDeps {
   remote: Remote
   anchors: TrustAnchors
+  /** Before each request to another server but the first: whether the one who asks may cause it. Refuses, which ends the search. */
+  count?: (() => Promise<void>) | undefined
   /** Seconds since the epoch. */
   now: () => number
 }
@@ -31,8 +33,6 @@ export interface Discovery {
   deadEnds: readonly DeadEnd[]
   /** The first refusal of a path, for those who are told one. */
   fault: OAuthError | undefined
-  /** How many requests other servers got; none where the answer was known. */
-  requests: number
 }
 
 interface Path {
@@ -47,12 +47,13 @@ export async function discover(deps: DiscoveryDeps, subject: string, given?: Ent
   const deadEnds: DeadEnd[] = []
   let fault: OAuthError | undefined
   const ended = (chain: TrustChain | undefined, isEntity = true): Discovery => {
-    return { chain, isEntity, deadEnds, fault: chain ? undefined : fault, requests: ask.requests() }
+    return { chain, isEntity, deadEnds, fault: chain ? undefined : fault }
   }
   const attempt = async <T>(path: readonly string[], work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await work()
     } catch (error) {
+      if (error instanceof TooMany) throw error
       if (error instanceof OAuthError) fault ??= error
       deadEnds.push({ path, problem: problemOf(error) })
       return undefined
@@ -106,7 +107,7 @@ export function fetchConfiguration(deps: Pick<DiscoveryDeps, 'remote' | 'now'>, 
 type Asker = ReturnType<typeof asker>
 
 /** Asks for each statement once in one search, and for no more than the limits allow. */
-function asker({ remote, now }: Pick<DiscoveryDeps, 'remote' | 'now'>) {
+function asker({ remote, now, count }: Pick<DiscoveryDeps, 'remote' | 'now' | 'count'>) {
   const begun = now()
   const asked = new Map<string, Promise<EntityStatement>>()
 
@@ -114,6 +115,7 @@ function asker({ remote, now }: Pick<DiscoveryDeps, 'remote' | 'now'>) {
     const left = limits.seconds - (now() - begun)
     if (left <= 0 || asked.size > limits.requests)
       refuse('invalid_trust_chain', 'the trust chain takes too long, or too many requests, to find')
+    if (asked.size > 1) await count?.()
     const headers = { accept: 'application/entity-statement+jwt' }
     const timeout = Math.min(left, limits.perRequest)
     const answer = await remote.request({ url, headers, timeout, maxBytes: maxStatement })
@@ -132,7 +134,6 @@ function asker({ remote, now }: Pick<DiscoveryDeps, 'remote' | 'now'>) {
   }
 
   return {
-    requests: () => asked.size,
     configuration: (entity: string) =>
       once(configurationUrl(entity), (jwt) => {
         const statement = readConfiguration(jwt, now())

@@ -7,6 +7,7 @@ import type { PublicJwk } from '../remote.ts'
 import { type Constraints, readConstraints } from './constraints.ts'
 import { isEntityIdentifier } from './entity-identifier.ts'
 import { type MetadataPolicy, readPolicy } from './metadata-policy.ts'
+import { readTrustMark } from './trust-mark.ts'
 
 /** Metadata parameters by entity type. §5 */
 export type Metadata = Readonly<Record<string, JsonObject>>
@@ -40,16 +41,39 @@ const maxHints = 20
 const clockSkew = 60
 
 /** §3.2, §3.3: claims of one kind of statement alone. */
-const ofConfigurations = ['authority_hints', 'trust_marks', 'trust_mark_issuers', 'trust_mark_owners']
+const ofConfigurations = ['authority_hints', 'trust_anchor_hints', 'trust_marks', 'trust_mark_issuers', 'trust_mark_owners']
 const ofSubordinateStatements = ['constraints', 'metadata_policy', 'metadata_policy_crit', 'source_endpoint']
+/** §3.4: of the answer to a registration alone. */
+const ofAnswers = ['trust_anchor']
 
 /** Checks everything that needs no other statement. `at`: seconds since the epoch. §3.5 */
 export function readStatement(jwt: unknown, at: number): EntityStatement {
-  const jws = typeof jwt === 'string' ? parseJws(jwt, maxStatement) : undefined
+  const statement = readSigned(jwt, at)
+  if ('trust_chain' in statement.jws.header) refuse('invalid_trust_chain', 'an entity statement cannot have a trust_chain header') // §4.3
+  return statement
+}
+
+/** The statement of an entity about itself, signed with one of the keys in it. */
+export function readConfiguration(jwt: unknown, at: number): EntityStatement {
+  return ofItself(readStatement(jwt, at))
+}
+
+/** The configuration that a relying party makes for one provider, which may bring its trust chain in the header. §12.2.1 */
+export function readRegistrationRequest(jwt: unknown, at: number): EntityStatement {
+  return ofItself(readSigned(jwt, at, maxStatement))
+}
+
+function ofItself(statement: EntityStatement): EntityStatement {
+  if (statement.iss !== statement.sub) refuse('invalid_trust_chain', 'an entity configuration must have the same iss and sub')
+  checkSignature(statement, statement.keys)
+  return statement
+}
+
+function readSigned(jwt: unknown, at: number, maxHeader?: number): EntityStatement {
+  const jws = typeof jwt === 'string' ? parseJws(jwt, maxStatement, maxHeader) : undefined
   if (typeof jwt !== 'string' || !jws)
     return refuse('invalid_trust_chain', 'an entity statement must be a signed JWT of at most 65536 characters') // §3.5 (1)
   if (jws.header['typ'] !== 'entity-statement+jwt') refuse('invalid_trust_chain', 'typ of an entity statement must be entity-statement+jwt') // §3.5 (2)
-  if ('trust_chain' in jws.header) refuse('invalid_trust_chain', 'an entity statement cannot have a trust_chain header') // §4.3
   const read = readJson(jws.payload.toString())
   if (!('value' in read) || !isJsonObject(read.value))
     return refuse('invalid_trust_chain', 'an entity statement must hold one JSON object, with each name once')
@@ -58,11 +82,15 @@ export function readStatement(jwt: unknown, at: number): EntityStatement {
   if (!isEntityIdentifier(iss) || !isEntityIdentifier(sub))
     return refuse('invalid_trust_chain', 'iss and sub of an entity statement must be entity identifiers') // §3.5 (4, 5)
   const isConfiguration = iss === sub
-  if ((isConfiguration ? ofSubordinateStatements : ofConfigurations).some((name) => name in claims))
-    refuse('invalid_trust_chain', 'an entity statement has a claim that its kind cannot have') // §3.5 (14, 16-19)
+  if ([...ofAnswers, ...(isConfiguration ? ofSubordinateStatements : ofConfigurations)].some((name) => name in claims))
+    refuse('invalid_trust_chain', 'an entity statement has a claim that its kind cannot have') // §3.5 (14-23)
   if (claims['crit'] !== undefined) refuse('invalid_trust_chain', 'crit of an entity statement names a claim that is not understood here') // §3.5 (13)
   if (claims['metadata_policy_crit'] !== undefined)
-    refuse('invalid_trust_chain', 'metadata_policy_crit names an operator that is not understood here') // §3.5 (17)
+    refuse('invalid_trust_chain', 'metadata_policy_crit names an operator that is not understood here') // §3.5 (18)
+  checkTrustMarks(claims)
+  readHints(claims['trust_anchor_hints'])
+  if (claims['source_endpoint'] !== undefined && !URL.canParse(String(claims['source_endpoint'])))
+    refuse('invalid_trust_chain', 'source_endpoint of an entity statement must be a URL') // §3.5 (23)
   return {
     ...{ jwt, iss, sub, claims, jws },
     ...readTimes(claims, at),
@@ -74,12 +102,17 @@ export function readStatement(jwt: unknown, at: number): EntityStatement {
   }
 }
 
-/** The statement of an entity about itself, signed with one of the keys in it. */
-export function readConfiguration(jwt: unknown, at: number): EntityStatement {
-  const statement = readStatement(jwt, at)
-  if (statement.iss !== statement.sub) refuse('invalid_trust_chain', 'an entity configuration must have the same iss and sub')
-  checkSignature(statement, statement.keys)
-  return statement
+/** That what is said of trust marks is well formed. Whether one may be believed is another question. §3.5 (20-22) */
+function checkTrustMarks({ trust_marks: marks = [], trust_mark_issuers: issuers = {}, trust_mark_owners: owners = {} }: JsonObject): void {
+  const isMark = (one: unknown) => isJsonObject(one) && one['trust_mark_type'] === (readTrustMark(one['trust_mark'])?.type ?? null)
+  if (!Array.isArray(marks) || !marks.every(isMark))
+    refuse('invalid_trust_chain', 'trust_marks must be trust marks as JWTs, each with its trust_mark_type')
+  const isIssuerList = (one: unknown) => Array.isArray(one) && one.every(isEntityIdentifier)
+  const isOwner = (one: unknown) =>
+    isJsonObject(one) && isEntityIdentifier(one['sub']) && isJsonObject(one['jwks']) && Array.isArray(one['jwks']['keys'])
+  const isWellFormed = (value: unknown, is: (one: unknown) => boolean) => isJsonObject(value) && Object.values(value).every(is)
+  if (!isWellFormed(issuers, isIssuerList) || !isWellFormed(owners, isOwner))
+    refuse('invalid_trust_chain', 'trust_mark_issuers and trust_mark_owners must name entities for each type of trust mark')
 }
 
 function readTimes({ iat, exp }: JsonObject, at: number): { iat: number; exp: number } {
@@ -105,14 +138,14 @@ function readMetadata(value: unknown): Metadata {
   if (value === undefined) return {}
   const types = isJsonObject(value) ? Object.values(value) : [undefined]
   if (!types.every((type) => isJsonObject(type) && Object.values(type).every((parameter) => parameter !== null)))
-    refuse('invalid_metadata', 'metadata must be an object for each entity type, without null') // §3.5 (15), §5
+    refuse('invalid_metadata', 'metadata must be an object for each entity type, without null') // §3.5 (16), §5
   return value as Metadata
 }
 
 function readHints(value: unknown): readonly string[] {
   if (value === undefined) return []
   if (!Array.isArray(value) || value.length === 0 || value.length > maxHints || !value.every(isEntityIdentifier))
-    return refuse('invalid_trust_chain', 'authority_hints must be 1 to 20 entity identifiers') // §3.5 (14)
+    return refuse('invalid_trust_chain', 'authority_hints and trust_anchor_hints must be 1 to 20 entity identifiers') // §3.5 (14, 15)
   return value
 }
 

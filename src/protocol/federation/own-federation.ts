@@ -30,18 +30,14 @@ export function trustChainsOf(ctx: Ctx): TrustChains {
   return made
 }
 
-/** Requests to other servers that one counted flow of an address allows. */
-const requestsPerFlow = 5
-
-/** The trust chain of an entity that anybody can name. Further flows are counted where the search took many requests. */
+/** The trust chain of an entity that anybody can name. Each request to another server counts as a flow of the one who asks. §18.1 */
 export async function search(
   ctx: Ctx,
   { anchors, entity, address }: { anchors: TrustAnchors; entity: string; address: string },
 ): Promise<Discovery> {
-  await countFlow(ctx, address)
-  const found = await trustChainsOf(ctx).find(anchors, entity)
-  for (let left = found.requests - requestsPerFlow; left > 0; left -= requestsPerFlow) await countFlow(ctx, address)
-  return found
+  const count = () => countFlow(ctx, address)
+  await count()
+  return trustChainsOf(ctx).find(anchors, entity, count)
 }
 
 /** Lets an entity issue trust marks of a type that this tenant owns. `expiresAt` undefined: for ever. §7.2.1 */

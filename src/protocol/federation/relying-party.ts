@@ -79,3 +79,14 @@ export async function registerByChain(ctx: Ctx, chain: TrustChain, client: Regis
   const registered = await ctx.store.federation.register({ clientId: chain.subject, client, secret, now, trustedUntil, expiresAt })
   return registered ?? refuse('invalid_client', 'a client of this identifier is registered otherwise, or disabled')
 }
+
+/** The clients of a tenant, without those that a trust chain vouches for where the tenant takes part in no federation, or no longer. */
+export function withFederatedClients(store: Ctx['store'], takesPart: boolean): Ctx['store'] {
+  if (takesPart) return store
+  const { clients } = store
+  const find = async (id: string) => {
+    const client = await clients.find(id)
+    return client?.trustedUntil === undefined ? client : undefined
+  }
+  return { ...store, clients: { ...clients, find } }
+}

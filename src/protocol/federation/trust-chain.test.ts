@@ -82,7 +82,7 @@ test('a chain expires with the first of its statements', () => {
 const notSigned = 'an entity statement is not signed with a key that its superior vouches for'
 const malformedConstraints = 'constraints of an entity statement are malformed'
 const badKeys = 'jwks of an entity statement must have 1 to 20 public keys, each with a kid of its own'
-const badHints = 'authority_hints must be 1 to 20 entity identifiers'
+const badHints = 'authority_hints and trust_anchor_hints must be 1 to 20 entity identifiers'
 const wrongKind = 'an entity statement has a claim that its kind cannot have'
 const notAnIdentifier = 'iss and sub of an entity statement must be entity identifiers'
 

@@ -1,5 +1,5 @@
 /** Remembers trust chains until they expire, and for a while that there is none — OpenID Federation 1.0 §10.4. */
-import { OAuthError, Unavailable } from '../errors.ts'
+import { OAuthError, TooMany, Unavailable } from '../errors.ts'
 import { type Discovery, type DiscoveryDeps, discover } from './discovery.ts'
 import type { EntityStatement } from './entity-statement.ts'
 import { readStatement } from './entity-statement.ts'
@@ -18,13 +18,19 @@ interface Known {
   found: Discovery
 }
 
+interface Search {
+  /** The configuration of the entity, where it need not be fetched. */
+  given?: EntityStatement | undefined
+  count: DiscoveryDeps['count']
+}
+
 export interface TrustChains {
-  /** By asking the superiors, unless that is known. */
-  find(anchors: TrustAnchors, entity: string): Promise<Discovery>
-  /** That of these statements, if they are a chain of this entity; undefined: ask the superiors. */
-  given(anchors: TrustAnchors, entity: string, statements: readonly unknown[]): TrustChain | undefined
+  /** By asking the superiors, unless that is known. `count`: before each request to one of them. */
+  find(anchors: TrustAnchors, entity: string, count?: DiscoveryDeps['count']): Promise<Discovery>
+  /** That of these statements, if they are a chain of this entity; undefined: ask the superiors. `configuration`: in place of the first one. */
+  given(anchors: TrustAnchors, entity: string, statements: readonly unknown[], configuration?: EntityStatement): TrustChain | undefined
   /** With this configuration in place of the one that the entity publishes; nothing is remembered. */
-  withConfiguration(anchors: TrustAnchors, configuration: EntityStatement): Promise<Discovery>
+  withConfiguration(anchors: TrustAnchors, configuration: EntityStatement, count?: DiscoveryDeps['count']): Promise<Discovery>
 }
 
 export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): TrustChains {
@@ -40,11 +46,11 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
     return `${text} ${entity}`
   }
 
-  async function search(anchors: TrustAnchors, entity: string, given?: EntityStatement): Promise<Discovery> {
+  async function search(anchors: TrustAnchors, entity: string, { given, count }: Search): Promise<Discovery> {
     if (searches >= maxSearches) throw new Unavailable('too many searches for trust chains at one time')
     searches++
     try {
-      return await discover({ remote, now, anchors }, entity, given)
+      return await discover({ remote, now, anchors, count }, entity, given)
     } finally {
       searches--
     }
@@ -58,12 +64,14 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
     return it
   }
 
-  /** Those who ask while an entity is looked for share the answer. */
-  function searched(anchors: TrustAnchors, entity: string): Promise<Known> {
+  /** Those who ask while an entity is looked for share the answer, unless the one who began may ask no further. */
+  async function searched(anchors: TrustAnchors, entity: string, count: DiscoveryDeps['count']): Promise<Known> {
     const name = nameOf(anchors, entity)
-    const begun = underWay.get(name)
-    if (begun !== undefined) return begun
-    const asked = search(anchors, entity)
+    for (let begun = underWay.get(name); begun !== undefined; begun = underWay.get(name)) {
+      const shared = await begun.catch((error: unknown) => (error instanceof TooMany ? undefined : Promise.reject(error)))
+      if (shared) return shared
+    }
+    const asked = search(anchors, entity, { count })
       .then((found) => remember(name, { found, until: lifetimeOf(found, now()) }))
       .finally(() => underWay.delete(name))
     underWay.set(name, asked)
@@ -71,23 +79,21 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
   }
 
   return {
-    async find(anchors, entity) {
+    async find(anchors, entity, count) {
       const before = known.get(nameOf(anchors, entity))
-      return before && now() < before.until ? { ...before.found, requests: 0 } : (await searched(anchors, entity)).found
+      return (before && now() < before.until ? before : await searched(anchors, entity, count)).found
     },
-    given(anchors, entity, statements) {
+    given(anchors, entity, statements, configuration) {
       try {
-        const chain = verifyChain(
-          statements.slice(0, 11).map((jwt) => readStatement(jwt, now())),
-          anchors,
-        )
-        return chain.subject === entity ? chain : undefined
+        const [first, ...above] = statements.slice(0, 11).map((jwt) => readStatement(jwt, now()))
+        if (first?.iss !== entity || first.sub !== entity) return undefined
+        return verifyChain([configuration ?? first, ...above], anchors)
       } catch (error) {
         if (error instanceof OAuthError) return undefined
         throw error
       }
     },
-    withConfiguration: (anchors, configuration) => search(anchors, configuration.sub, configuration),
+    withConfiguration: (anchors, configuration, count) => search(anchors, configuration.sub, { given: configuration, count }),
   }
 }
 

@@ -2,15 +2,18 @@
 import { isJsonObject } from '../codec/json.ts'
 import { OAuthError } from '../errors.ts'
 import type { Ctx } from '../feature.ts'
+import { countFlow } from '../flow.ts'
 import type { PublicJwk } from '../remote.ts'
 import { isEntityIdentifier } from './entity-identifier.ts'
-import { isSignedWith, readKeys } from './entity-statement.ts'
+import { type EntityStatement, isSignedWith, readKeys } from './entity-statement.ts'
 import { search } from './own-federation.ts'
 import type { TrustChain } from './trust-chain.ts'
 import { isInForce, readDelegation, readTrustMark, type TrustMark } from './trust-mark.ts'
+import { isActiveAtIssuer, statusOfOwn } from './trust-mark-status.ts'
 
-/** Marks of one entity that are looked at. */
+/** Marks of one entity that are looked at, and for how many seconds another one is begun. */
 const mostMarks = 20
+const longest = 10
 
 interface Owner {
   sub: string
@@ -22,12 +25,14 @@ export async function validTrustMarks(ctx: Ctx, chain: TrustChain, address: stri
   const shown = chain.statements[0]?.claims['trust_marks']
   const { trust_mark_issuers: issuers = {}, trust_mark_owners: owners = {} } = chain.statements.at(-1)?.claims ?? {}
   const marks: object[] = []
+  const begun = ctx.now()
   for (const one of Array.isArray(shown) ? shown.slice(0, mostMarks) : []) {
+    if (ctx.now() - begun > longest) break
     const mark = readTrustMark((one as { trust_mark?: unknown } | null)?.trust_mark)
     if (mark?.sub !== chain.subject || !isInForce(mark, ctx.now())) continue
     if (!isAccepted(issuers, mark) || !hasLeaveOfOwner(owners, mark, ctx.now())) continue
-    if (await isMadeByIssuer(ctx, chain, mark, address))
-      marks.push({ trust_mark_type: mark.type, trust_mark: (one as { trust_mark: string }).trust_mark })
+    const jwt = (one as { trust_mark: string }).trust_mark
+    if (await isActive(ctx, chain, { mark, jwt, address })) marks.push({ trust_mark_type: mark.type, trust_mark: jwt })
   }
   return marks
 }
@@ -61,12 +66,29 @@ function ownerFrom(value: unknown): Owner | undefined {
   }
 }
 
-/** Its issuer is in the same federation: it has a chain to the same anchor. */
-async function isMadeByIssuer(ctx: Ctx, { anchor, statements }: TrustChain, { iss, jws }: TrustMark, address: string): Promise<boolean> {
+/** Its issuer is in the same federation, made it, and has not taken it back. §7.3, §8.3 */
+async function isActive(
+  ctx: Ctx,
+  chain: TrustChain,
+  { mark, jwt, address }: { mark: TrustMark; jwt: string; address: string },
+): Promise<boolean> {
+  if (mark.iss === ctx.issuer) return (await statusOfOwn(ctx, mark, jwt)) === 'active'
+  const issuer = await issuerIn(ctx, chain, mark.iss, address)
+  if (!issuer || !isSignedWith(mark.jws, issuer.keys)) return false
+  await countFlow(ctx, address)
+  return isActiveAtIssuer(ctx, jwt, issuer)
+}
+
+/** With a chain to the same anchor; its configuration is what it says of itself. */
+async function issuerIn(
+  ctx: Ctx,
+  { anchor, statements }: TrustChain,
+  issuer: string,
+  address: string,
+): Promise<{ configuration: EntityStatement; keys: readonly PublicJwk[] } | undefined> {
+  const last = statements.at(-1)
+  if (issuer === anchor && last?.sub === anchor) return { configuration: last, keys: last.keys }
   const { anchors } = await ctx.store.federation.own()
-  const configured = anchors.get(anchor) ?? []
-  const own = statements.at(-1)?.sub === anchor ? statements.at(-1)?.keys : undefined
-  const chainOfIssuer = () => search(ctx, { anchors: new Map([[anchor, configured]]), entity: iss, address })
-  const keys = iss === anchor ? (own ?? configured) : (await chainOfIssuer()).chain?.keys
-  return keys !== undefined && isSignedWith(jws, keys)
+  const { chain } = await search(ctx, { anchors: new Map([[anchor, anchors.get(anchor) ?? []]]), entity: issuer, address })
+  return chain && { configuration: chain.statements[0] as EntityStatement, keys: chain.keys }
 }

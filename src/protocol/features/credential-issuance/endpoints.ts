@@ -73,7 +73,7 @@ export const deferredEndpoint: Endpoint = {
     const message = await readMessage(ctx, sent)
     const { transaction_id: text } = message.members
     const hash = typeof text === 'string' ? ctx.tokens.hash('ti', text) : undefined
-    const found = hash === undefined ? undefined : await ctx.store.deferredCredentials.find(hash, ctx.now())
+    const found = hash === undefined ? undefined : await ctx.store.deferredCredentials.find({ hash }, ctx.now())
     const client = await ctx.store.clients.find(clientId)
     if (!client || found?.subject !== subject || found.clientId !== clientId || isVoid(client, found.createdAt))
       return refuse('invalid_transaction_id', noTransaction)

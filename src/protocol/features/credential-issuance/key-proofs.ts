@@ -101,7 +101,9 @@ function keysOfJwt(ctx: Ctx, text: string, { configuration, clientId }: Expected
   if (attestation === undefined)
     return rule?.required ? refuse('invalid_proof', 'a proof needs a key_attestation in its header') : { ...proven, keys: [key] }
   if (!rule || typeof attestation !== 'string') return refuse('invalid_proof', 'key_attestation is not taken for this credential')
-  const { keys } = attested(ctx, attestation, configuration)
+  const { keys, claims } = attested(ctx, attestation, configuration)
+  if (claims['exp'] === undefined || claims['nonce'] !== nonce)
+    refuse('invalid_proof', 'a key attestation in the header of a proof needs exp, and as nonce the c_nonce of the proof') // Appendices D.1, F.1
   if (!keys.some((one) => equal(thumbprint(one), thumbprint(key))))
     refuse('invalid_proof', 'key_attestation is not about the key of the proof')
   return { ...proven, keys }

@@ -7,7 +7,7 @@ import { administrationPath } from '../administration.ts'
 import { adminRoute, type JsonRoute } from '../json-route.ts'
 import { problem } from '../problem.ts'
 import { byTime, page, pageOf, paging, positionOf, time } from './list.ts'
-import { ownOrManageableAccount } from './people.ts'
+import { manageableAccount, ownOrManageableAccount } from './people.ts'
 
 const path = `${administrationPath}/credentials` as const
 const offersPath = `${administrationPath}/credential-offers` as const
@@ -58,7 +58,8 @@ const setStatus = adminRoute(
   },
   async ({ tenant, body, path }, by) => {
     const found = (await tenant.store.issuedCredentials.find(path.id)) ?? problem(404, 'not_found', 'there is no such credential here')
-    if (found.subject !== undefined) await ownOrManageableAccount(tenant, by, found.subject)
+    const reachable = body.status === 'valid' ? manageableAccount : ownOrManageableAccount // nobody resumes their own
+    if (found.subject !== undefined) await reachable(tenant, by, found.subject)
     if (!(await tenant.store.issuedCredentials.setStatus(path.id, body.status)))
       problem(409, 'invalid_request', 'the credential is revoked, which is for good')
     return { detail: { status: body.status } }
@@ -146,8 +147,13 @@ const decide = adminRoute(
     body: z.strictObject({ decision: z.enum(['approved', 'denied']) }),
     act: 'credential.decide',
   },
-  async ({ tenant, body: { decision }, path }) => {
-    if (!(await tenant.store.deferredCredentials.decide(path.id, decision, tenant.ctx.now())))
+  async ({ tenant, body: { decision }, path }, by) => {
+    const { deferredCredentials } = tenant.store
+    const now = tenant.ctx.now()
+    const found = await deferredCredentials.find({ id: path.id }, now)
+    const reachable = decision === 'approved' ? manageableAccount : ownOrManageableAccount // nobody approves their own
+    if (found) await reachable(tenant, by, found.subject)
+    if (!(await deferredCredentials.decide(path.id, decision, now)))
       problem(404, 'not_found', 'there is no such request, or it does not wait any more')
     return { detail: { decision } }
   },
