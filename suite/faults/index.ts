@@ -6,10 +6,12 @@ import { authorizationFaults } from './authorization.ts'
 import { backchannelFaults } from './backchannel.ts'
 import { certificateFaults } from './certificates.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
+import { credentialFaults } from './credentials.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
 import { documentFaults } from './documents.ts'
 import { endingFaults } from './endings.ts'
 import type { Fault } from './fault.ts'
+import { federationFaults } from './federations.ts'
 import { grantFaults } from './grants.ts'
 import { keyFaults } from './keys.ts'
 import { logoutFaults } from './logout.ts'
@@ -46,4 +48,6 @@ export const gatehouseFaults: readonly Fault[] = [
   ...agentFaults,
   ...registrationFaults,
   ...endingFaults,
+  ...federationFaults,
+  ...credentialFaults,
 ]
