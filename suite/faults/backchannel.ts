@@ -90,11 +90,6 @@ export const backchannelFaults: readonly Fault[] = [
     ciba('push-clients-cannot-ask'),
     renamed('/token', 'unauthorized_client', 'invalid_grant'),
   ),
-  fault(
-    'does not escape the binding message',
-    ciba('binding-message-is-escaped'),
-    pages((body) => body.replaceAll(/&lt;script(?:>|&gt;)alert\(1\)/g, '<script>alert(1)')),
-  ),
   fault('lists no delivery modes', ciba('metadata'), member(discovery, 'backchannel_token_delivery_modes_supported', undefined)),
   fault(
     'takes no signed authentication requests',

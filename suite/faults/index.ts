@@ -22,6 +22,7 @@ import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
 import { tokenExchangeFaults } from './token-exchange.ts'
 import { tokenUseFaults } from './tokens-in-use.ts'
+import { pageFaults, valueFaults } from './values.ts'
 
 /** Of oidc-provider. */
 export const faults: readonly Fault[] = [
@@ -35,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...requestFaults,
   ...keyFaults,
   ...deviceAndClientFaults,
+  ...valueFaults,
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
@@ -50,4 +52,5 @@ export const gatehouseFaults: readonly Fault[] = [
   ...endingFaults,
   ...federationFaults,
   ...credentialFaults,
+  ...pageFaults,
 ]

@@ -152,7 +152,8 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, lis
     exchanger: () => exchanger(app('exchange'), resources),
     backchannel(name = 'ciba') {
       const person = personOf(target, 'owner')
-      return backchannel({ app: app(name), person, random: seeded, newBrowser, links: () => linksOf(target.inbox, person, get) })
+      const { inbox = '' } = target
+      return backchannel({ app: app(name), person, random: seeded, inbox, newBrowser, links: () => linksOf(target.inbox, person, get) })
     },
     administer,
     async newcomer() {

@@ -39,7 +39,9 @@ export interface BackchannelOptions {
   person: Person
   random: Random
   newBrowser(): Browser
-  /** Links in the messages to the person, the newest first. */
+  /** Where the messages to the person are. */
+  inbox: string
+  /** Links in them, the newest first. */
   links(): Promise<readonly string[]>
 }
 
@@ -48,18 +50,28 @@ const messageSeconds = 20
 /** For the message of a request that should have been refused, so that nobody takes it for that of another. */
 const unexpectedSeconds = 2
 
-/** Messages are not told apart, so that one request waits for another's. */
-let turn: Promise<unknown> = Promise.resolve()
-/** When the message of a request that should have been refused has come. */
-let settled = 0
+/** Messages are not told apart, so that one request waits for another's at the same inbox. */
+interface Turn {
+  last: Promise<unknown>
+  /** When the message of a request that should have been refused has come. */
+  settled: number
+}
+const turns = new Map<string, Turn>()
 
-function inTurn<T>(act: () => Promise<T>): Promise<T> {
-  const mine = turn.then(act)
-  turn = mine.catch(() => {})
+function turnAt(inbox: string): Turn {
+  const turn = turns.get(inbox) ?? { last: Promise.resolve(), settled: 0 }
+  turns.set(inbox, turn)
+  return turn
+}
+
+function inTurn<T>(turn: Turn, act: () => Promise<T>): Promise<T> {
+  const mine = turn.last.then(act)
+  turn.last = mine.catch(() => {})
   return mine
 }
 
-export function backchannel({ app, person, random, newBrowser, links }: BackchannelOptions): Backchannel {
+export function backchannel({ app, person, random, inbox, newBrowser, links }: BackchannelOptions): Backchannel {
+  const turn = turnAt(inbox)
   const send = (params: Params = {}) =>
     app.post('backchannel_authentication_endpoint', {
       scope: 'openid',
@@ -69,7 +81,7 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
     })
 
   async function askInTurn(params?: Params): Promise<Asked> {
-    await wait(Math.max(0, settled - performance.now()))
+    await wait(Math.max(0, turn.settled - performance.now()))
     const before = new Set(await links())
     const reply = accepted(await send(params))
     const { auth_req_id: authReqId, interval } = json(reply)
@@ -87,7 +99,7 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
 
   async function requestInTurn(params?: Params): Promise<Reply> {
     const reply = await send(params)
-    if (reply.status === 200) settled = performance.now() + unexpectedSeconds * 1000
+    if (reply.status === 200) turn.settled = performance.now() + unexpectedSeconds * 1000
     return reply
   }
 
@@ -101,8 +113,8 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
 
   return {
     app,
-    request: (params) => inTurn(() => requestInTurn(params)),
-    ask: (params) => inTurn(() => askInTurn(params)),
+    request: (params) => inTurn(turn, () => requestInTurn(params)),
+    ask: (params) => inTurn(turn, () => askInTurn(params)),
     poll: ({ authReqId }, params) => app.token({ grant_type: grantTypeOf('ciba'), auth_req_id: authReqId, ...params }),
   }
 }

@@ -89,7 +89,7 @@ function configuration(errors: Library['errors'], ciba: object, address: Listene
   return {
     clients: Object.values(served).map((client) => metadataOf(client, address)),
     fetch: fetchingFrom(address),
-    jwks: { keys: signingKeys },
+    jwks: { keys },
     cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
     scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
     claims: {
@@ -109,6 +109,7 @@ function configuration(errors: Library['errors'], ciba: object, address: Listene
       claimsParameter: on,
       clientCredentials: on,
       deviceFlow: on,
+      encryption: on,
       introspection: on,
       jwtIntrospection: on,
       revocation: on,
@@ -185,7 +186,7 @@ function claimsOf(sub: string): object {
   }
 }
 
-const signingKeys = [signingKey('RS256'), signingKey('ES256')]
+const keys = [signingKey('RS256'), signingKey('ES256'), { ...signingKey('ES256'), kid: 'encryption', use: 'enc', alg: 'ECDH-ES' }]
 
 function signingKey(alg: 'ES256' | 'RS256'): object {
   const pair = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })
