@@ -10,8 +10,7 @@ export default check({
   seconds: 150,
   async run(context) {
     const ending = await afterActing(context, 'setPassword')
-
-    await ending.grantsAreRefused()
+    await ending.refreshTokenIsRefused()
     redirectedWithError(await ending.silently(), 'login_required')
   },
 })

@@ -11,7 +11,8 @@ export default check({
   async run(context) {
     const ending = await afterActing(context, 'suspend')
     await ending.accessTokenIsRefused()
-    await ending.grantsAreRefused()
+    await ending.refreshTokenIsRefused()
+    await ending.codeIsRefused()
     redirectedWithError(await ending.silently(), 'login_required', 'access_denied')
   },
 })

@@ -11,7 +11,7 @@ export default check({
   async run(context) {
     const ending = await afterActing(context, 'withdraw')
     await ending.accessTokenIsRefused()
-    await ending.grantsAreRefused()
+    await ending.refreshTokenIsRefused()
     redirectedWithError(await ending.silently(), 'consent_required', 'interaction_required')
   },
 })

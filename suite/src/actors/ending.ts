@@ -7,8 +7,9 @@ import type { Landing } from './browser.ts'
 export interface Ending {
   /** UserInfo, with the access token from before. */
   accessTokenIsRefused(): Promise<void>
-  /** The refresh token and the code from before. */
-  grantsAreRefused(): Promise<void>
+  refreshTokenIsRefused(): Promise<void>
+  /** One that was not redeemed before. */
+  codeIsRefused(): Promise<void>
   /** An authorization request without pages, with the session from before. */
   silently(): Promise<Landing>
 }
@@ -25,10 +26,8 @@ export async function afterActing(
   await administer(act, act === 'setPassword' ? { ...person, password: random.text(18) } : person)
   return {
     accessTokenIsRefused: async () => denied(await userinfo(access_token)),
-    async grantsAreRefused() {
-      refused(await app().refresh(refresh_token), 'invalid_grant')
-      refused(await app().redeem(code), 'invalid_grant')
-    },
+    refreshTokenIsRefused: async () => void refused(await app().refresh(refresh_token), 'invalid_grant'),
+    codeIsRefused: async () => void refused(await app().redeem(code), 'invalid_grant'),
     silently: () => app().authorize({ prompt: 'none' }, { browser }),
   }
 }
