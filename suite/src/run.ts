@@ -45,7 +45,7 @@ export async function runChecks(options: RunOptions): Promise<Report> {
   const over = new AbortController()
   const listener = target.listener && (await listen(target.listener, over.signal))
   const trial = { target: { ...target, clients }, metadata, seed, allowLoad, timeout, signal, listener }
-  const results = await judgeAll(trial, options).finally(() => over.abort())
+  const { results, limited } = await judgeAll(trial, options).finally(() => over.abort())
   await remove()
   const done = new Set(results.map(({ id }) => id))
   return {
@@ -56,6 +56,7 @@ export async function runChecks(options: RunOptions): Promise<Report> {
     startedAt,
     seconds: (performance.now() - begin) / 1000,
     notRun: checks.filter(({ id }) => !done.has(id)).map(({ id }) => id),
+    limited,
     results: results.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   }
 }
@@ -69,8 +70,15 @@ async function listen({ url, certificate }: Listener, ended: AbortSignal): Promi
   }
 }
 
-async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: RunOptions): Promise<Result[]> {
+interface Judged {
+  results: Result[]
+  /** Checks that the server did not let run. */
+  limited: number
+}
+
+async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: RunOptions): Promise<Judged> {
   const results: Result[] = []
+  let limited = 0
   const queue = [...checks]
   const stop = new AbortController()
   const signal = AbortSignal.any([trial.signal, stop.signal])
@@ -78,11 +86,20 @@ async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: Ru
     for (let check = queue.shift(); check && !signal.aborted; check = queue.shift()) {
       const result = await judge(check, { ...trial, signal })
       if (signal.aborted) return // an aborted check has no verdict
+      if (isLimited(result)) {
+        limited++
+        continue
+      }
       results.push(result)
       onResult?.(result)
       if (failFast && result.verdict === 'fail') stop.abort()
     }
   }
   await Promise.all(Array.from({ length: atOnce }, work))
-  return results
+  return { results, limited }
+}
+
+/** What went wrong may be due to the number of requests alone, RFC 6585 §4. */
+function isLimited({ verdict, exchanges }: Result): boolean {
+  return (verdict === 'fail' || verdict === 'warn') && exchanges.some(({ response }) => response?.status === 429)
 }

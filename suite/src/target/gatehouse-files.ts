@@ -54,6 +54,7 @@ export async function writeFiles(folder: string, place: Place): Promise<{ ca: st
     keys: { rsa_bits: 2048 },
     passwords: { memory_kib: 19456, passes: 2 },
     registration: { open: true, per_address: 100_000, scope: `openid profile email offline_access ${api.scope}` },
+    limits: { flows_per_address: 1_000_000 },
     log: { level: 'error' },
   }
   write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
