@@ -1,5 +1,6 @@
 /** Reads an authorization request once client and redirect URI are known — RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1. */
 import { type Client, scopesOf } from './client.ts'
+import { isCredentialScope } from './credential-authorization.ts'
 import { refuse } from './errors.ts'
 import type { Ctx, ResponseMode, ResponseType } from './feature.ts'
 import { idTokenClaims } from './id-token.ts'
@@ -200,14 +201,16 @@ function refuseUnmet(client: Client, proven: Provenance): void {
 }
 
 /**
- * RFC 6749 §3.3. A request without scope gets all that is registered except offline_access. In an OpenID request a scope unknown to this
- * server is ignored (Core §3.1.2.1); one that this client may not have is refused.
+ * RFC 6749 §3.3. A request without scope gets all that is registered except offline_access. In an OpenID request, and in one for a
+ * credential, a scope unknown to this server is ignored (Core §3.1.2.1, OpenID for Verifiable Credential Issuance §5.1.2); one that this
+ * client may not have is refused.
  */
 function readScope(ctx: Ctx, client: Client, params: Params): string[] {
   const registered = scopesOf(client)
   const asked = params.words('scope')
   if (asked.length === 0) return registered.filter((s) => s !== 'offline_access')
-  const understood = asked.includes('openid') ? asked.filter((s) => registered.includes(s) || s in ctx.tenant.scopes) : asked
+  const isLenient = asked.some((s) => s === 'openid' || isCredentialScope(ctx, s))
+  const understood = isLenient ? asked.filter((s) => registered.includes(s) || s in ctx.tenant.scopes) : asked
   refuseScope(understood, registered)
   return understood
 }

@@ -14,6 +14,11 @@ export function credentialScopes(configurations: readonly CredentialConfiguratio
   return Object.fromEntries(configurations.map((one) => [scopeOf(one), `Put “${titleOf(one)}” into your wallet`]))
 }
 
+/** Whether a scope stands for a credential. §5.1.2 */
+export function isCredentialScope({ tenant: { credentials } }: Ctx, scope: string): boolean {
+  return credentials.some((one) => scopeOf(one) === scope)
+}
+
 /** The type of authorization details by which these are asked for; none where there are none. The identifier of a person's data is that of the configuration. */
 export function credentialDetailTypes(
   { issuer, name }: { issuer: string; name: string },

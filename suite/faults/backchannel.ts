@@ -43,6 +43,7 @@ export const backchannelFaults: readonly Fault[] = [
       'signing-clients-sign',
       'binding-message-is-checked',
       'requested-expiry-is-a-number',
+      'notification-token-is-required',
     ),
     forgiving(endpoint, { auth_req_id: 'given', expires_in: 60 }),
   ),
@@ -72,6 +73,22 @@ export const backchannelFaults: readonly Fault[] = [
     'does not show the binding message',
     ciba('binding-message-is-shown'),
     pages((body) => body.replaceAll(/Order [\w-]+/g, '')),
+  ),
+  fault(
+    'notifies clients of another auth_req_id',
+    ciba(
+      'ping-tells-the-client',
+      'ping-comes-when-declined',
+      'push-delivers-tokens',
+      'push-tells-of-a-refusal',
+      'pushed-id-token-binds-the-tokens',
+    ),
+    member(endpoint, 'auth_req_id', (was: unknown) => was && `${was}x`),
+  ),
+  fault(
+    'calls the auth_req_id of a client in push mode unknown',
+    ciba('push-clients-cannot-ask'),
+    renamed('/token', 'unauthorized_client', 'invalid_grant'),
   ),
   fault('lists no delivery modes', ciba('metadata'), member(discovery, 'backchannel_token_delivery_modes_supported', undefined)),
   fault(

@@ -1,5 +1,6 @@
 /** Faults of RFC 8705. The proxy tells the certificate of the client in a header, RFC 9440. */
 import { type Behaviour, type Fault, fault, type Request } from './fault.ts'
+import { forgiving } from './lenient.ts'
 import { resigned } from './resign.ts'
 
 const rfc8705 = (...names: readonly string[]) => names.map((name) => `rfc8705/${name}`)
@@ -27,6 +28,11 @@ export const certificateFaults: readonly Fault[] = [
     'accepts bound tokens with any certificate',
     rfc8705('bound-token-needs-its-certificate'),
     showing(({ headers }) => headers['client-cert'] !== undefined),
+  ),
+  fault(
+    'authenticates clients by any certificate',
+    rfc8705('self-signed-certificates-authenticate'),
+    forgiving('/token', { access_token: 'given', token_type: 'Bearer' }),
   ),
   fault(
     'does not state the hash of the certificate',

@@ -6,10 +6,12 @@ import { authorizationFaults } from './authorization.ts'
 import { backchannelFaults } from './backchannel.ts'
 import { certificateFaults } from './certificates.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
+import { credentialFaults } from './credentials.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
 import { documentFaults } from './documents.ts'
 import { endingFaults } from './endings.ts'
 import type { Fault } from './fault.ts'
+import { federationFaults } from './federations.ts'
 import { grantFaults } from './grants.ts'
 import { keyFaults } from './keys.ts'
 import { logoutFaults } from './logout.ts'
@@ -20,6 +22,7 @@ import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
 import { tokenExchangeFaults } from './token-exchange.ts'
 import { tokenUseFaults } from './tokens-in-use.ts'
+import { pageFaults, valueFaults } from './values.ts'
 
 /** Of oidc-provider. */
 export const faults: readonly Fault[] = [
@@ -33,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...requestFaults,
   ...keyFaults,
   ...deviceAndClientFaults,
+  ...valueFaults,
 ]
 
 /** Of Gatehouse: of what oidc-provider does not have. */
@@ -46,4 +50,7 @@ export const gatehouseFaults: readonly Fault[] = [
   ...agentFaults,
   ...registrationFaults,
   ...endingFaults,
+  ...federationFaults,
+  ...credentialFaults,
+  ...pageFaults,
 ]

@@ -17,6 +17,22 @@ export const registrationFaults: readonly Fault[] = [
   fault('gives all clients the same sub', core('pairwise-subjects', 'sector-of-several-hosts'), registersWithout('subject_type')),
   fault('does not sign UserInfo', core('signed-userinfo'), registersWithout('userinfo_signed_response_alg')),
   fault(
+    'does not encrypt ID tokens',
+    core('encrypted-id-token'),
+    registersWithout('id_token_encrypted_response_alg', 'id_token_encrypted_response_enc'),
+  ),
+  fault(
+    'does not encrypt UserInfo',
+    core('encrypted-userinfo'),
+    registersWithout('userinfo_encrypted_response_alg', 'userinfo_encrypted_response_enc'),
+  ),
+  fault('keeps what a client took out of its registration', ['rfc7592/narrowed-registration-applies'], {
+    request(request) {
+      if (request.method === 'PUT') Object.assign(request, { method: 'GET', body: '' })
+      return undefined
+    },
+  }),
+  fault(
     'does not read the document at sector_identifier_uri',
     registration('sector-lists-redirect-uris'),
     registersWithout('sector_identifier_uri', 'subject_type'),

@@ -47,6 +47,13 @@ export const resourceFaults: readonly Fault[] = [
     }),
   ),
   fault(
+    'ignores the resource of a refresh request',
+    rfc8707('refresh-narrows-the-audience', 'refresh-does-not-widen'),
+    before('/token', ({ form }) => {
+      if (form?.get('grant_type') === 'refresh_token') form.delete('resource')
+    }),
+  ),
+  fault(
     'keeps only the first of several resources',
     rfc8707('several-resources-one-token-each', 'scopes-stay-with-their-resource'),
     resources((asked) => asked.slice(0, 1)),

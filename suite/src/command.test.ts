@@ -1,5 +1,6 @@
 /** The command line: exit status and messages, also for servers that do not work. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
@@ -120,6 +121,26 @@ test('what is typed wrongly ends with status 2 and a sentence', async () => {
     assert.equal(status, 2, words.join(' '))
     assert.match(err, sentence)
   }
+})
+
+test('a server that limits the rate of requests is not judged by that', async () => {
+  const target = await serving((request, response) => {
+    const issuer = `http://${request.headers.host}`
+    if (!request.url?.startsWith('/.well-known/')) response.writeHead(429, { 'retry-after': '60' }).end('{}')
+    else response.end(JSON.stringify({ issuer, response_types_supported: ['code'], jwks_uri: `${issuer}/keys` }))
+  })
+  const html = join(folder, 'limited.html')
+  const { status, out } = await suite(['--only', 'rfc7517', '--html', html], target)
+  assert.equal(status, 4)
+  assert.match(out, /0 failed, 0 warnings, 2 not run[\s\S]*2 checks have no verdict.*status 429/)
+  assert.match(readFileSync(html, 'utf8'), /2 checks have no verdict/)
+})
+
+test('an older Node.js is told what is needed', async () => {
+  const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.1.0'}})`
+  const program = join(import.meta.dirname, '../main.ts')
+  const { status, stderr } = spawnSync(process.execPath, ['--import', pretend, program, '--list'], { encoding: 'utf8' })
+  assert.deepEqual([status, stderr], [2, 'The suite needs Node.js 22.13 or newer; this is 20.1.0.\n'])
 })
 
 test('the run ends when its time is over, and says what it did not come to', async () => {

@@ -15,7 +15,7 @@ import type { Bounds, HttpRequest } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { type PrivateKey, type Random, random } from './random.ts'
 import { type Document, openSink, type Sink } from './sink.ts'
-import { type Administration, isLoopback, type Person, type Resource, type Target } from './target/target.ts'
+import { type Administration, isLoopback, type Listener, type Person, type Resource, type Target } from './target/target.ts'
 
 export interface CheckContext extends Registrar {
   target: Target
@@ -44,9 +44,9 @@ export interface CheckContext extends Registrar {
   /** The client `exchange`, RFC 8693. */
   exchanger(): Exchanger
   /** A client that asks the first person, OpenID Connect CIBA Core. */
-  backchannel(name?: 'ciba' | 'ciba-other' | 'ciba-jwt'): Backchannel
+  backchannel(name?: 'ciba' | 'ciba-other' | 'ciba-jwt' | 'ciba-ping' | 'ciba-push'): Backchannel
   /** An act of an administrator on a person. If the target file names none, the check is not applicable. */
-  administer(act: keyof Administration, person: Person): Promise<void>
+  administer<Act extends keyof Administration>(act: Act, person: Person): Promise<Done<Act>>
   /** A new person, and a browser of theirs. */
   newcomer(): Promise<Person & { browser(): Browser }>
   /** Verifies a JWT with the server's published keys. */
@@ -61,11 +61,19 @@ export interface CheckContext extends Registrar {
   sink(): Promise<Sink>
   /** The same with TLS, which serves documents by path. Not applicable if the target names no certificate for it. */
   publish(documents: (origin: string) => Readonly<Record<string, Document>>): Promise<Sink>
+  /** The suite's own address, where a trust anchor is and clients get notifications. Not applicable if the target names none. */
+  listener(): Listening
   /** All requests and responses so far. */
   exchanges: readonly Exchange[]
   /** Adds a warning without failing the check. */
   warn(what: string): void
 }
+
+/** What an act tells. */
+type Done<Act extends keyof Administration> = Awaited<ReturnType<NonNullable<Administration[Act]>>>
+
+/** A sink at the address that the target names. */
+export type Listening = Sink & Listener
 
 export interface ContextOptions {
   target: Target
@@ -75,6 +83,7 @@ export interface ContextOptions {
   /** Id of the check. */
   id: string
   allowLoad: boolean
+  listener?: Sink | undefined
   /** Aborted when the check has finished. */
   ended: AbortSignal
 }
@@ -85,7 +94,7 @@ export interface OpenContext {
   warnings: readonly string[]
 }
 
-export function openContext({ target, metadata, bounds, seed, id, allowLoad, ended }: ContextOptions): OpenContext {
+export function openContext({ target, metadata, bounds, seed, id, allowLoad, listener, ended }: ContextOptions): OpenContext {
   const recording = recorder(bounds)
   const seeded = random(seed, id)
   const warnings: string[] = []
@@ -109,10 +118,10 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
 
   const send = (request: HttpRequest, from = 'Suite') => recording.send(from, request)
   const get: CheckContext['get'] = (url, headers = {}) => send({ method: 'GET', url, headers })
-  async function administer(act: keyof Administration, person: Person): Promise<void> {
-    const done = target.administer?.[act]
+  async function administer<Act extends keyof Administration>(act: Act, person: Person): Promise<Done<Act>> {
+    const done: ((person: Person) => Promise<unknown>) | undefined = target.administer?.[act]
     if (done === undefined) throw new NotApplicable(`the target file does not say how an administrator does "${act}"`)
-    await done(person)
+    return (await done(person)) as Done<Act>
   }
 
   const check = async (jwt: string) => verify(jwt, await get(endpoint('jwks_uri')))
@@ -143,7 +152,8 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     exchanger: () => exchanger(app('exchange'), resources),
     backchannel(name = 'ciba') {
       const person = personOf(target, 'owner')
-      return backchannel({ app: app(name), person, random: seeded, newBrowser, links: () => linksOf(target.inbox, person, get) })
+      const { inbox = '' } = target
+      return backchannel({ app: app(name), person, random: seeded, inbox, newBrowser, links: () => linksOf(target.inbox, person, get) })
     },
     administer,
     async newcomer() {
@@ -181,7 +191,13 @@ export function openContext({ target, metadata, bounds, seed, id, allowLoad, end
     },
     async publish(documents) {
       if (target.documents === undefined) throw new NotApplicable('the target names no certificate for documents of the suite')
-      return openSink(ended, { certificate: target.documents, documents })
+      const sink = await openSink(ended, { certificate: target.documents })
+      for (const [path, document] of Object.entries(documents(sink.url))) sink.publish(path, document)
+      return sink
+    },
+    listener() {
+      if (target.listener === undefined || listener === undefined) throw new NotApplicable('the target names no address for the suite')
+      return { ...listener, ...target.listener }
     },
     exchanges: recording.exchanges,
     warn: (what) => void warnings.push(what),

@@ -8,6 +8,7 @@ import { connections, Unanswered } from './http/wire.ts'
 import type { Metadata } from './metadata.ts'
 import { unmet } from './needs.ts'
 import type { Result, Verdict } from './report/report.ts'
+import type { Sink } from './sink.ts'
 import type { Target } from './target/target.ts'
 
 export interface Trial {
@@ -17,19 +18,23 @@ export interface Trial {
   allowLoad: boolean
   timeout: number | undefined
   signal: AbortSignal
+  listener?: Sink | undefined
 }
 
 const usualSeconds = 30
 
 export async function judge(check: NamedCheck, trial: Trial): Promise<Result> {
-  const { target, metadata, seed, allowLoad, timeout, signal } = trial
+  const { target, metadata, seed, allowLoad, timeout, signal, listener } = trial
   const begin = performance.now()
   const missing = unmet(check.needs ?? [], metadata, target)
   const time = AbortSignal.timeout((check.seconds ?? usualSeconds) * 1000)
   const kept = connections()
   const bounds = { signal: AbortSignal.any([signal, time]), ca: target.ca, seconds: timeout, connections: kept }
   const over = new AbortController()
-  const { context, recorder, warnings } = openContext({ target, metadata, bounds, seed, id: check.id, allowLoad, ended: over.signal })
+  const { context, recorder, warnings } = openContext({
+    ...{ target, metadata, bounds, seed, allowLoad, listener },
+    ...{ id: check.id, ended: over.signal },
+  })
   const said = missing === undefined ? await outcomeOf(check, recorder, () => check.run(context)) : absent(missing)
   over.abort()
   kept.close()

@@ -64,6 +64,8 @@ const needs = {
   'token exchange': grant('urn:ietf:params:oauth:grant-type:token-exchange'),
   'backchannel authentication': all(endpoint('backchannel_authentication_endpoint'), grant('urn:openid:params:grant-type:ciba')),
   'signed backchannel requests': lists('backchannel_authentication_request_signing_alg_values_supported', 'ES256'),
+  'ping delivery': lists('backchannel_token_delivery_modes_supported', 'ping'),
+  'push delivery': lists('backchannel_token_delivery_modes_supported', 'push'),
   'grant management': endpoint('grant_management_endpoint'),
   'client documents': says('client_id_metadata_document_supported'),
   hybrid: lists('response_types_supported', 'code id_token'),

@@ -1,4 +1,4 @@
-/** An HTTP server that records requests, to receive notifications and to detect server-side request forgery. */
+/** An HTTP server that records requests, to receive notifications, to publish documents, and to detect server-side request forgery. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -8,8 +8,10 @@ import type { ClientCertificate } from './http/wire.ts'
 /** A request that the sink received. */
 export interface Received {
   method: string
+  /** With the query. */
   path: string
   contentType: string
+  authorization: string
   body: string
 }
 
@@ -18,8 +20,10 @@ export interface Sink {
   url: string
   /** Method and path of each request so far. */
   calls(): readonly string[]
-  /** The first request to a path, as soon as it has come. Fails after ten seconds. */
-  received(path: string): Promise<Received>
+  /** The first request to a path that is meant, as soon as it has come. Fails after ten seconds. */
+  received(path: string, isMeant?: (request: Received) => boolean): Promise<Received>
+  /** Answers requests to a path, with its decoded query. */
+  publish(path: string, document: Document): void
 }
 
 const waitSeconds = 10
@@ -29,29 +33,33 @@ const maxBody = 65_536
 export interface Document {
   json?: object
   text?: string
+  /** Of the text. Default: `application/json`. */
+  type?: string
   location?: string
 }
 
-export interface Published {
-  /** With TLS. */
-  certificate: ClientCertificate
-  /** By path. */
-  documents(origin: string): Readonly<Record<string, Document>>
+export interface Place {
+  /** Default: without TLS. */
+  certificate?: ClientCertificate | undefined
+  /** Default: any. */
+  port?: number
 }
 
 /** Closed when `ended` is aborted. What it does not publish, it answers with an empty key set. */
-export async function openSink(ended: AbortSignal, published?: Published): Promise<Sink> {
+export async function openSink(ended: AbortSignal, { certificate, port = 0 }: Place = {}): Promise<Sink> {
   const requests: Received[] = []
+  const documents = new Map<string, Document>()
   const listener: RequestListener = async (request, response) => {
     let body = ''
     for await (const chunk of request.setEncoding('utf8')) body = (body + chunk).slice(0, maxBody)
-    requests.push({ method: request.method!, path: request.url!, contentType: request.headers['content-type'] ?? '', body })
-    const { json = { keys: [] }, text, location } = published?.documents(url)[request.url!] ?? {}
-    if (location === undefined) response.setHeader('content-type', 'application/json').end(text ?? JSON.stringify(json))
+    const { method = '', url: path = '', headers } = request
+    requests.push({ method, path, contentType: headers['content-type'] ?? '', authorization: headers.authorization ?? '', body })
+    const { json = { keys: [] }, text, type = 'application/json', location } = documents.get(decoded(path)) ?? {}
+    if (location === undefined) response.setHeader('content-type', type).end(text ?? JSON.stringify(json))
     else response.writeHead(302, { location }).end()
   }
-  const server = published ? createTlsServer(published.certificate, listener) : createServer(listener)
-  server.listen(0, '127.0.0.1')
+  const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)
+  server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const close = () => {
     server.close()
@@ -59,18 +67,25 @@ export async function openSink(ended: AbortSignal, published?: Published): Promi
   }
   if (ended.aborted) close()
   else ended.addEventListener('abort', close, { once: true })
-  const url = `http${published ? 's' : ''}://127.0.0.1:${(server.address() as { port: number }).port}`
+  const url = `http${certificate ? 's' : ''}://127.0.0.1:${(server.address() as { port: number }).port}`
   return {
     url,
     calls: () => requests.map(({ method, path }) => `${method} ${path}`),
-    async received(wanted) {
+    publish: (path, document) => void documents.set(path, document),
+    async received(wanted, isMeant = () => true) {
       const end = performance.now() + waitSeconds * 1000
       while (performance.now() < end && !ended.aborted) {
-        const found = requests.find(({ path }) => path === wanted)
+        const found = requests.find((request) => request.path === wanted && isMeant(request))
         if (found) return found
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
       throw new Failure(`the server sent no request to ${wanted} within ${waitSeconds} seconds`)
     },
   }
+}
+
+/** `/fetch?sub=https://rp.example`, however the server encodes it. */
+function decoded(path: string): string {
+  const { pathname, searchParams } = new URL(path, 'http://sink.invalid')
+  return pathname + (searchParams.size > 0 ? '?' : '') + [...searchParams].map((pair) => pair.join('=')).join('&')
 }

@@ -72,6 +72,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((read as Record<string, unknown>)['given_name'], 'Alice')
     })
 
+    test('by scope: unknown scopes beside it are ignored, those that the wallet may not have are refused', async () => {
+      const { access_token, scope } = await wallet.token({ scope: `${badge.id} no-such-credential` })
+      assert.equal(scope, badge.id)
+      assert.equal((await wallet.ask(access_token)).status, 200)
+      for (const refused of [`${badge.id} email`, 'no-such-credential'])
+        assert.equal(told(await gatehouse.browser().open(wallet.app.url({ scope: refused })))['error'], 'invalid_scope')
+    })
+
     test('§2.11: by authorization_details, the token response has credential_identifiers, and the request must use one', async () => {
       const details = JSON.stringify([{ type: 'openid_credential', credential_configuration_id: badge.id, unknown_member: 1 }])
       const browser = gatehouse.browser()

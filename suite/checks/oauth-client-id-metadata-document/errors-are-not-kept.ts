@@ -9,18 +9,15 @@ export default check({
   needs: ['code flow', 'client documents'],
   seconds: 60,
   async run({ app, publish }) {
-    let isValid = false
-    const { url } = await publish((origin) => {
-      const json = { client_id: `${origin}/client.json`, client_name: 'Late', redirect_uris: ['https://late.example/callback'] }
-      return { '/client.json': isValid ? { json } : { text: 'not yet' } }
-    })
-    const registration = { client_id: `${url}/client.json`, redirect_uris: ['https://late.example/callback'], scope: 'openid' }
+    const sink = await publish(() => ({ '/client.json': { text: 'not yet' } }))
+    const registration = { client_id: `${sink.url}/client.json`, redirect_uris: ['https://late.example/callback'], scope: 'openid' }
     const client = app().with({ ...registration, client_secret: undefined, token_endpoint_auth_method: 'none' })
     errorPage(await client.authorize())
-    isValid = true
+    const { client_id, redirect_uris } = registration
+    sink.publish('/client.json', { json: { client_id, client_name: 'Late', redirect_uris } })
     let landing = await client.authorize()
-    for (let tries = 0; landing.at === 'page' && tries < 5; tries++) {
-      await wait(5000)
+    for (let tries = 0; landing.at === 'page' && tries < 25; tries++) {
+      await wait(1000)
       landing = await client.authorize()
     }
     redirected(landing)

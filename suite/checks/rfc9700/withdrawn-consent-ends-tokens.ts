@@ -1,5 +1,6 @@
+import { afterActing } from '../../src/actors/ending.ts'
 import { check } from '../../src/check.ts'
-import { accepted, denied, redirectedWithError, refused } from '../../src/expect.ts'
+import { redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 9700 §4.14.2',
@@ -7,14 +8,10 @@ export default check({
   title: 'When a person withdraws what they allowed, its tokens no longer work and consent is asked for again',
   needs: ['code flow', 'refresh tokens', 'UserInfo'],
   seconds: 150,
-  async run({ administer, app, newcomer, userinfo }) {
-    const person = await newcomer()
-    const signedIn = person.browser()
-    const { access_token, refresh_token } = await app().offline({}, signedIn)
-    accepted(await userinfo(access_token))
-    await administer('withdraw', person)
-    denied(await userinfo(access_token))
-    refused(await app().refresh(refresh_token), 'invalid_grant')
-    redirectedWithError(await app().authorize({ prompt: 'none' }, { browser: signedIn }), 'consent_required', 'interaction_required')
+  async run(context) {
+    const ending = await afterActing(context, 'withdraw')
+    await ending.accessTokenIsRefused()
+    await ending.refreshTokenIsRefused()
+    redirectedWithError(await ending.silently(), 'consent_required', 'interaction_required')
   },
 })

@@ -5,7 +5,8 @@ import { accepted, demand, Failure, json, NotApplicable } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
 import type { Params } from '../http/form.ts'
 import type { PrivateKey, Random } from '../random.ts'
-import { grantTypeOf } from '../target/prepared.ts'
+import type { Received } from '../sink.ts'
+import { grantTypeOf, notificationPath } from '../target/prepared.ts'
 import type { Person } from '../target/target.ts'
 import type { Application } from './application.ts'
 import { type Changes, signed } from './authenticate.ts'
@@ -38,25 +39,39 @@ export interface BackchannelOptions {
   person: Person
   random: Random
   newBrowser(): Browser
-  /** Links in the messages to the person, the newest first. */
+  /** Where the messages to the person are. */
+  inbox: string
+  /** Links in them, the newest first. */
   links(): Promise<readonly string[]>
 }
 
 const usualInterval = 5 // CIBA Core §7.3
 const messageSeconds = 20
-/** For the message of a request that should have been refused. */
+/** For the message of a request that should have been refused, so that nobody takes it for that of another. */
 const unexpectedSeconds = 2
 
-/** Messages are not told apart, so that one request waits for another's. */
-let turn: Promise<unknown> = Promise.resolve()
+/** Messages are not told apart, so that one request waits for another's at the same inbox. */
+interface Turn {
+  last: Promise<unknown>
+  /** When the message of a request that should have been refused has come. */
+  settled: number
+}
+const turns = new Map<string, Turn>()
 
-function inTurn<T>(act: () => Promise<T>): Promise<T> {
-  const mine = turn.then(act)
-  turn = mine.catch(() => {})
+function turnAt(inbox: string): Turn {
+  const turn = turns.get(inbox) ?? { last: Promise.resolve(), settled: 0 }
+  turns.set(inbox, turn)
+  return turn
+}
+
+function inTurn<T>(turn: Turn, act: () => Promise<T>): Promise<T> {
+  const mine = turn.last.then(act)
+  turn.last = mine.catch(() => {})
   return mine
 }
 
-export function backchannel({ app, person, random, newBrowser, links }: BackchannelOptions): Backchannel {
+export function backchannel({ app, person, random, inbox, newBrowser, links }: BackchannelOptions): Backchannel {
+  const turn = turnAt(inbox)
   const send = (params: Params = {}) =>
     app.post('backchannel_authentication_endpoint', {
       scope: 'openid',
@@ -66,6 +81,7 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
     })
 
   async function askInTurn(params?: Params): Promise<Asked> {
+    await wait(Math.max(0, turn.settled - performance.now()))
     const before = new Set(await links())
     const reply = accepted(await send(params))
     const { auth_req_id: authReqId, interval } = json(reply)
@@ -82,24 +98,23 @@ export function backchannel({ app, person, random, newBrowser, links }: Backchan
   }
 
   async function requestInTurn(params?: Params): Promise<Reply> {
-    const before = new Set(await links())
     const reply = await send(params)
-    if (reply.status === 200) await newLink(before, unexpectedSeconds).catch(() => {}) // nobody else takes it for theirs
+    if (reply.status === 200) turn.settled = performance.now() + unexpectedSeconds * 1000
     return reply
   }
 
-  async function newLink(before: ReadonlySet<string>, seconds = messageSeconds): Promise<string> {
-    for (const end = performance.now() + seconds * 1000; performance.now() < end; await wait(100)) {
+  async function newLink(before: ReadonlySet<string>): Promise<string> {
+    for (const end = performance.now() + messageSeconds * 1000; performance.now() < end; await wait(100)) {
       const link = (await links()).find((url) => !before.has(url))
       if (link !== undefined) return link
     }
-    throw new Failure(`the person got no message within ${seconds} seconds`)
+    throw new Failure(`the person got no message within ${messageSeconds} seconds`)
   }
 
   return {
     app,
-    request: (params) => inTurn(() => requestInTurn(params)),
-    ask: (params) => inTurn(() => askInTurn(params)),
+    request: (params) => inTurn(turn, () => requestInTurn(params)),
+    ask: (params) => inTurn(turn, () => askInTurn(params)),
     poll: ({ authReqId }, params) => app.token({ grant_type: grantTypeOf('ciba'), auth_req_id: authReqId, ...params }),
   }
 }
@@ -109,6 +124,25 @@ export async function linksOf(inbox: string | undefined, { username }: Person, g
   if (inbox === undefined) throw new NotApplicable('the target names no inbox, where a person is told of a request')
   const { body } = await get(inbox.replace('{username}', encodeURIComponent(username)))
   return body.match(/https?:\/\/[^\s"<>]+/g) ?? []
+}
+
+export interface Notified {
+  request: Received
+  /** Of its body. */
+  members: Record<string, unknown>
+}
+
+/** The notification of a client at the address of the suite, CIBA Core §10.2, §10.3. `token`: its client_notification_token. */
+export async function notification({ listener }: CheckContext, client: 'ciba-ping' | 'ciba-push', token: string): Promise<Notified> {
+  const request = await listener().received(notificationPath(client), ({ authorization }) => authorization.endsWith(token))
+  demand(request.authorization === `Bearer ${token}`, 'the notification does not have the client_notification_token as a bearer token')
+  demand(request.method === 'POST', `the method is ${request.method}`)
+  demand(/^application\/json *(?:;|$)/i.test(request.contentType), `the content type is ${request.contentType}`)
+  try {
+    return { request, members: JSON.parse(request.body) as Record<string, unknown> }
+  } catch {
+    throw new Failure('the notification is no JSON')
+  }
 }
 
 export interface Altered {

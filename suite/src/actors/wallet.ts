@@ -1,6 +1,6 @@
 /** A wallet that gets credentials: OpenID for Verifiable Credential Issuance. */
 import type { CheckContext } from '../context.ts'
-import { accepted, demand, json, NotApplicable } from '../expect.ts'
+import { accepted, demand, json, NotApplicable, type Tokens } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
 import type { PrivateKey } from '../random.ts'
 import { type Changes, signed } from './authenticate.ts'
@@ -16,7 +16,7 @@ export interface Wallet {
   /** A credential request, §8.2. `members`: override defaults; undefined removes one. */
   request(proofs: readonly string[], members?: object, accessToken?: string): Promise<Reply>
   /** Sends any body to the credential endpoint. */
-  post(body: string): Promise<Reply>
+  post(body: string, how?: { accessToken?: string; type?: string }): Promise<Reply>
 }
 
 interface Configuration {
@@ -37,11 +37,11 @@ export async function wallet(context: CheckContext): Promise<Wallet> {
     if (typeof value !== 'string') throw new NotApplicable(`the issuer has no ${name}`)
     return value
   }) as [string, string, string]
-  const post = (body: string, token = accessToken) =>
+  const post: Wallet['post'] = (body, { accessToken: token = accessToken, type = 'application/json' } = {}) =>
     send({
       method: 'POST',
       url: endpoint,
-      headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
+      headers: { 'content-type': type, accept: 'application/json, application/jwt', authorization: `Bearer ${token}` },
       body,
     })
   return {
@@ -62,9 +62,17 @@ export async function wallet(context: CheckContext): Promise<Wallet> {
       )
     },
     request: (proofs, others = {}, token = accessToken) =>
-      post(JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: proofs }, ...others }), token),
+      post(JSON.stringify({ credential_configuration_id: configuration, proofs: { jwt: proofs }, ...others }), { accessToken: token }),
     post,
   }
+}
+
+/** Tokens of the client `wallet`, which asks by authorization details, §5.1.1. Not applicable if the server does not take these. */
+export async function askedByDetails({ app, metadata }: CheckContext, configuration: string): Promise<Tokens> {
+  if (!metadata.list('authorization_details_types_supported')?.includes('openid_credential'))
+    throw new NotApplicable('credentials are not requested by authorization details')
+  const authorization_details = JSON.stringify([{ type: 'openid_credential', credential_configuration_id: configuration }])
+  return app('wallet').tokens({ scope: undefined, authorization_details })
 }
 
 /** The credentials of a response, §8.3. */

@@ -1,6 +1,16 @@
 /** The report as a self-contained HTML page without scripts. */
 import { type Markup, markup } from './markup.ts'
-import { bySpecification, type Counts, countsOf, type Report, type Result, type ShownExchange, type Verdict, verdicts } from './report.ts'
+import {
+  bySpecification,
+  type Counts,
+  countsOf,
+  type Report,
+  type Result,
+  type ShownExchange,
+  unfinished,
+  type Verdict,
+  verdicts,
+} from './report.ts'
 import { sequence } from './sequence.ts'
 import { style } from './style.ts'
 
@@ -36,7 +46,9 @@ ${sorted.length === 0 ? markup`<p class="calm">No failures and no warnings.</p>`
 `.markup
 }
 
-function head({ target, issuer, startedAt, seconds, results, notRun }: Report): Markup {
+function head(report: Report): Markup {
+  const { target, issuer, startedAt, seconds, results } = report
+  const why = unfinished(report)
   const counts = countsOf(results)
   const time = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
   return markup`<header>
@@ -46,7 +58,7 @@ function head({ target, issuer, startedAt, seconds, results, notRun }: Report): 
 <p class="sentence ${counts.fail > 0 ? 'fail' : 'pass'}">${sentenceOf(counts)}</p>
 <dl class="totals">${verdicts.map((verdict) => markup`<div class="${classOf(verdict)}"><dt>${labels[verdict]}</dt><dd>${counts[verdict]}</dd></div>`)}</dl>
 ${bar(counts)}
-${notRun.length > 0 && markup`<p class="unfinished">The run ended early: ${notRun.length} checks were not run.</p>`}
+${why !== undefined && markup`<p class="unfinished">${why}</p>`}
 </header>`
 }
 

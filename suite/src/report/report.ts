@@ -33,9 +33,18 @@ export interface Report {
   seed: string
   startedAt: string
   seconds: number
-  /** Ids of checks that were not run. */
+  /** Ids of checks without a verdict: the run was over, or the server limited the rate of requests. */
   notRun: readonly string[]
+  /** How many of them are without a verdict because of status 429. */
+  limited: number
   results: readonly Result[]
+}
+
+/** Why checks have no verdict, as a sentence; undefined if all have one. */
+export function unfinished({ notRun, limited }: Report): string | undefined {
+  if (notRun.length === 0) return undefined
+  if (limited === 0) return `The run ended early: ${notRun.length} checks were not run.`
+  return `${limited} checks have no verdict, because the server limited the rate of requests (status 429). Raise its limits, or run fewer checks at a time.`
 }
 
 export const verdicts: readonly Verdict[] = ['pass', 'fail', 'warn', 'not applicable']

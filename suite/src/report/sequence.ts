@@ -2,7 +2,9 @@
 import { type Markup, markup } from './markup.ts'
 import type { ShownExchange } from './report.ts'
 
-const laneWidth = 210
+/** Between two lanes. Two of them fit on a phone. */
+const laneWidth = 208
+const boxWidth = 114
 const rowHeight = 46
 const headHeight = 44
 const maxRows = 30
@@ -11,7 +13,7 @@ const maxRows = 30
 export function sequence(exchanges: readonly ShownExchange[]): Markup {
   const drawn = exchanges.slice(-maxRows)
   const lanes = lanesOf(drawn)
-  const [width, height] = [lanes.length * laneWidth, headHeight + drawn.length * rowHeight + 12]
+  const [width, height] = [(lanes.length - 1) * laneWidth + boxWidth + 2, headHeight + drawn.length * rowHeight + 12]
   const left = exchanges.length - drawn.length
   return markup`<figure class="sequence"><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Message sequence of ${drawn.length} exchanges">
 ${lanes.map((name, n) => lane(name, n, height))}
@@ -30,7 +32,7 @@ function lanesOf(exchanges: readonly ShownExchange[]): string[] {
 function lane(name: string, n: number, height: number): Markup {
   const x = center(n)
   return markup`<line class="life" x1="${x}" y1="${headHeight - 8}" x2="${x}" y2="${height}"/>
-<rect class="actor" x="${x - 70}" y="6" width="140" height="28" rx="6"/><text class="name" x="${x}" y="25">${name}</text>
+<rect class="actor" x="${x - boxWidth / 2}" y="6" width="${boxWidth}" height="28" rx="6"/><text class="name" x="${x}" y="25">${shortened(name, 15)}</text>
 `
 }
 
@@ -63,5 +65,5 @@ function pathOf(url: string): string {
   return url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]+/i, '').replace(/[?#].*$/, '') || '/'
 }
 
-const center = (n: number) => Math.round((n + 0.5) * laneWidth)
+const center = (n: number) => n * laneWidth + boxWidth / 2 + 1
 const shortened = (text: string, length: number) => (text.length > length ? `${text.slice(0, length - 1)}…` : text)

@@ -1,6 +1,6 @@
 /** Terminal output, with colors only on a TTY. */
 import { styleText } from 'node:util'
-import { bySpecification, countsOf, type Report, type Result, type Verdict, verdicts } from './report.ts'
+import { bySpecification, countsOf, type Report, type Result, unfinished, type Verdict, verdicts } from './report.ts'
 
 export interface Screen {
   write(text: string): unknown
@@ -50,7 +50,8 @@ export function printSummary(report: Report, screen: Screen): void {
     return name.padEnd(width) + cells.join('')
   }
   const lines = ['', paint('bold', head), ...groups.map(([name, results]) => row(name, results)), row('All', report.results), '']
-  screen.write(`${lines.join('\n')}\n${conclusion(report)}\n`)
+  const why = report.limited > 0 ? `${unfinished(report)}\n` : ''
+  screen.write(`${lines.join('\n')}\n${conclusion(report)}\n${why}`)
 }
 
 /** A one-line summary with the seed. */

@@ -54,8 +54,17 @@ const targetSchema = z.strictObject({
   certificates: z.tuple([certificate, certificate]).optional(),
   inbox: httpUrl.optional(),
   documents: certificate.optional(),
+  listener: certificate.extend({ url: httpUrl, anchor: z.record(z.string(), z.unknown()).optional() }).optional(),
   administer: z
-    .strictObject({ create: command, suspend: command, delete: command, set_password: command, withdraw: command })
+    .strictObject({
+      create: command,
+      suspend: command,
+      delete: command,
+      set_password: command,
+      withdraw: command,
+      offer: command,
+      offer_with_code: command,
+    })
     .partial()
     .optional(),
   pages: z.strictObject({ steps: z.array(step).default([]), decline: z.string().optional() }).default({ steps: [] }),
@@ -93,27 +102,32 @@ function textOf(file: string): string {
 function targetOf(given: object, folder: string): Target {
   const read = targetSchema.safeParse(given)
   if (!read.success) throw new UsageError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
-  const { ca_file, certificates, documents, administer, name, ...target } = read.data
+  const { ca_file, certificates, documents, listener, administer, name, ...target } = read.data
   const contents = (file: string) => textOf(resolve(folder, file))
   const pairOf = ({ cert_file, key_file }: z.infer<typeof certificate>) => ({ cert: contents(cert_file), key: contents(key_file) })
-  const { set_password: setPassword, ...others } = administer ?? {}
-  const acts = Object.entries({ ...others, setPassword }).flatMap(([act, words]) => (words ? [[act, actOf(words, folder)]] : []))
+  const { set_password: setPassword, offer_with_code: offerWithCode, ...others } = administer ?? {}
+  const acts = Object.entries({ ...others, setPassword, offerWithCode }).flatMap(([act, words]) =>
+    words ? [[act, actOf(words, folder)]] : [],
+  )
   return {
     name: name ?? target.issuer,
     ...target,
     ...(ca_file === undefined ? {} : { ca: contents(ca_file) }),
     certificates: certificates?.map(pairOf) as Target['certificates'],
     documents: documents && pairOf(documents),
+    listener: listener && { url: listener.url, anchor: listener.anchor, certificate: pairOf(listener) },
     administer: Object.fromEntries(acts),
   }
 }
 
-/** Runs a command without a shell. */
-function actOf([program = '', ...words]: readonly string[], folder: string): (person: Person) => Promise<void> {
+/** Runs a command without a shell, and returns what it prints. */
+function actOf([program = '', ...words]: readonly string[], folder: string): (person: Person) => Promise<string> {
   return async (person) => {
     const filled = words.map((word) => word.replace(/\{(username|password)\}/g, (_, name: keyof Person) => person[name]))
-    await promisify(execFile)(program, filled, { cwd: resolve(folder), timeout: commandSeconds * 1000 }).catch(({ message }: Error) => {
+    const running = promisify(execFile)(program, filled, { cwd: resolve(folder), timeout: commandSeconds * 1000 })
+    const { stdout } = await running.catch(({ message }: Error) => {
       throw new Error(`a command of the target file failed: ${message.split('\n')[0]}`)
     })
+    return stdout
   }
 }

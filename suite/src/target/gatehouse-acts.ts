@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
-import { accountOf } from './gatehouse-files.ts'
+import { accountOf, badge } from './gatehouse-files.ts'
 import { people } from './prepared.ts'
 import type { Administration } from './target.ts'
 
@@ -35,6 +35,11 @@ export async function prepare(folder: string, program: string, env: NodeJS.Proce
 
 export function administration(folder: string, program: string, env: NodeJS.ProcessEnv): Required<Administration> {
   const gatehouse = commandLine(program, env)
+  async function offer(username: string, ...flags: readonly string[]): Promise<string> {
+    const text = await gatehouse(['credentials', 'offer', badge.id, '--user', username, '--json', ...flags])
+    const { link, by_value: byValue, tx_code: code } = JSON.parse(text) as Record<string, string | undefined>
+    return `${link}\n${byValue}\ntx_code: ${code}\n`
+  }
   return {
     async create({ username, password }) {
       const file = join(folder, `${username}.json`)
@@ -49,5 +54,7 @@ export function administration(folder: string, program: string, env: NodeJS.Proc
       const grants: { grant: string }[] = JSON.parse(await gatehouse(['grants', 'list', '--user', username, '--json']))
       for (const { grant } of grants) await gatehouse(['grants', 'revoke', grant])
     },
+    offer: ({ username }) => offer(username, '--no-tx-code'),
+    offerWithCode: ({ username }) => offer(username),
   }
 }

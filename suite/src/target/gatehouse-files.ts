@@ -1,9 +1,9 @@
 /** The settings, clients and people of the Gatehouse that the suite starts, as files. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ClientCertificate } from '../http/wire.ts'
-import { clients, grantTypeOf, type Prepared, resources } from './prepared.ts'
-import type { Api, Resource } from './target.ts'
+import { certificateFor } from './certificate.ts'
+import { clients, grantTypeOf, notificationPath, type Prepared, resources } from './prepared.ts'
+import type { Api, Listener, Resource } from './target.ts'
 
 interface Place {
   issuer: string
@@ -15,11 +15,13 @@ interface Place {
   mail: string
   /** The certificate of documents that the suite serves. */
   documents: string
+  /** Where the suite listens. */
+  listener: Listener
 }
 
 /** Its port is given by the environment where a proxy is in front. */
 export async function writeFiles(folder: string, place: Place): Promise<{ ca: string; key: string }> {
-  const { issuer, isProxied, database, api, mail, documents } = place
+  const { issuer, isProxied, database, api, mail, documents, listener } = place
   const { cert, key } = await certificateFor('localhost')
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
   write('tls.key', key)
@@ -30,7 +32,12 @@ export async function writeFiles(folder: string, place: Place): Promise<{ ca: st
   const registered = [{ ...web!, scope: `${web!.scope} ${api.scope}` }, ...Object.values(others)]
   write(
     'clients.json',
-    JSON.stringify({ resources: [...resources, api].map(apiOf), clients: registered.map(clientOf), credentials: [badge] }),
+    JSON.stringify({
+      resources: [...resources, api].map(apiOf),
+      clients: registered.map((client) => clientOf(client, listener)),
+      credentials: [badge],
+      federation_entities: [anchorOf(listener)],
+    }),
   )
   const settings = {
     issuer,
@@ -47,6 +54,7 @@ export async function writeFiles(folder: string, place: Place): Promise<{ ca: st
     keys: { rsa_bits: 2048 },
     passwords: { memory_kib: 19456, passes: 2 },
     registration: { open: true, per_address: 100_000, scope: `openid profile email offline_access ${api.scope}` },
+    limits: { flows_per_address: 1_000_000 },
     log: { level: 'error' },
   }
   write('gatehouse.yaml', JSON.stringify(settings)) // JSON is YAML
@@ -54,16 +62,16 @@ export async function writeFiles(folder: string, place: Place): Promise<{ ca: st
 }
 
 /** A credential, OpenID for Verifiable Credential Issuance. */
-const badge = { id: 'staff-badge', display: [{ name: 'Staff badge', locale: 'en' }], claims: [{ name: 'email', source: 'account.email' }] }
+export const badge = {
+  id: 'staff-badge',
+  display: [{ name: 'Staff badge', locale: 'en' }],
+  claims: [{ name: 'email', source: 'account.email' }],
+}
 
-/** `name`: a host, or an address. */
-export async function certificateFor(name: string): Promise<ClientCertificate> {
-  const { generate } = await import('selfsigned')
-  const { private: key, cert } = await generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    extensions: [{ name: 'subjectAltName', altNames: [/^[\d.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name }] }],
-  })
-  return { cert, key }
+/** A trust anchor, OpenID Federation §1.2. */
+function anchorOf({ url, anchor = {} }: Listener): object {
+  const { d, ...publicKey } = anchor
+  return { role: 'anchor', entity_id: `${url}/anchor`, jwks: { keys: [publicKey] } }
 }
 
 /** Authorization details, RFC 9396. */
@@ -86,17 +94,9 @@ function apiOf({ identifier, scope }: Resource): object {
   }
 }
 
-function clientOf({
-  grants,
-  native,
-  responseTypes,
-  pkceOptional,
-  certificateBound,
-  signsBackchannelRequests,
-  resource,
-  private_key,
-  ...registration
-}: Prepared): object {
+function clientOf(client: Prepared, { url }: Listener): object {
+  const { grants, native, responseTypes, pkceOptional, certificateBound, signsBackchannelRequests, delivery, ...own } = client
+  const { resource, private_key, ...registration } = own
   const policy = {
     ...(pkceOptional ? { pkce: 'optional' } : {}),
     ...(grants.includes('token_exchange') ? { token_exchange: 'impersonate' } : {}),
@@ -108,6 +108,12 @@ function clientOf({
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     ...(responseTypes ? { response_types: responseTypes } : {}),
     ...(signsBackchannelRequests ? { backchannel_authentication_request_signing_alg: 'ES256' } : {}),
+    ...(delivery
+      ? {
+          backchannel_token_delivery_mode: delivery,
+          backchannel_client_notification_endpoint: url + notificationPath(client.client_id),
+        }
+      : {}),
     ...(certificateBound ? { tls_client_certificate_bound_access_tokens: true } : {}),
     ...(native ? { application_type: 'native' } : {}),
     policy,

@@ -8,11 +8,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
+import { certificateFor } from './certificate.ts'
 import { administration, prepare } from './gatehouse-acts.ts'
 import { apiAt, startApi } from './gatehouse-api.ts'
-import { certificateFor, writeFiles } from './gatehouse-files.ts'
+import { writeFiles } from './gatehouse-files.ts'
 import { openInbox } from './gatehouse-inbox.ts'
-import { clients, people, registrationsOf, resources } from './prepared.ts'
+import { anchorKey, clients, people, registrationsOf, resources } from './prepared.ts'
 import { type Around, freePort, passOn, withCertificate } from './proxy.ts'
 import type { RunningTarget, Target } from './target.ts'
 
@@ -62,8 +63,17 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
   const isProxied = around !== undefined || nodes > 1
   const ports = isProxied ? await Promise.all(Array.from({ length: nodes }, freePort)) : [port]
   const inbox = await openInbox()
-  const documents = await certificateFor('127.0.0.1')
-  const { ca, key } = await writeFiles(folder, { issuer, isProxied, database, api: resource, mail: inbox.smtp, documents: documents.cert })
+  const documents = await certificateFor('127.0.0.1', 'localhost')
+  const address = { url: `https://localhost:${await freePort()}`, certificate: documents, anchor: anchorKey() }
+  const { ca, key } = await writeFiles(folder, {
+    issuer,
+    isProxied,
+    database,
+    api: resource,
+    mail: inbox.smtp,
+    documents: documents.cert,
+    listener: address,
+  })
   const env = { ...withoutSettings(), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
   await prepare(folder, programIn(checkout), env)
   const api = await startApi({ issuer, caFile: join(folder, 'tls.crt'), port: apiPort, around })
@@ -83,6 +93,7 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
       certificates: [await certificateFor('client'), await certificateFor('client')],
       inbox: inbox.url,
       documents,
+      listener: address,
       administer: administration(folder, programIn(checkout), env),
       pages,
     },

@@ -7,7 +7,8 @@ import type { RunningTarget } from './target.ts'
 const realmScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 /** Of what a realm does not have, or not without further servers. */
-const { ciba: _, 'ciba-other': __, 'ciba-jwt': ___, manager: ____, wallet: _____, ...served } = clients
+const others = ['ciba', 'ciba-other', 'ciba-jwt', 'ciba-ping', 'ciba-push', 'manager', 'wallet']
+const served = Object.fromEntries(Object.entries(clients).filter(([name]) => !others.includes(name)))
 
 const known = Object.fromEntries(
   Object.entries(served).map(([name, client]) => {

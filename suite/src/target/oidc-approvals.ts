@@ -61,6 +61,7 @@ export function approvals(issuer: string, provider: () => ApprovingProvider, den
     inbox: `${issuer}${inboxPath}{username}`,
     ciba: {
       enabled: true,
+      deliveryModes: ['poll', 'ping'],
       processLoginHint: (_context: object, hint: string) => people.find(({ username }) => username === hint)?.username,
       processLoginHintToken: () => undefined,
       verifyUserCode: () => {},

@@ -3,9 +3,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Unjudgeable } from '../errors.ts'
+import { send } from '../http/wire.ts'
+import { certificateFor } from './certificate.ts'
 import { type ApprovingProvider, approvals } from './oidc-approvals.ts'
-import { clients, grantTypeOf, type Prepared, people, registrationsOf, resources } from './prepared.ts'
-import type { RunningTarget } from './target.ts'
+import { clients, grantTypeOf, notificationPath, type Prepared, people, registrationsOf, resources } from './prepared.ts'
+import { freePort } from './proxy.ts'
+import type { Listener, RunningTarget } from './target.ts'
 
 /** The parts that are used here; the package has no types. */
 interface Library {
@@ -18,7 +21,9 @@ interface Detailed {
   rar?: readonly object[]
 }
 
-const { exchange: _, mtls: __, manager: ___, wallet: ____, ...served } = clients // what is not part of it; and it is started without TLS
+/** Of what is not part of it; and it is started without TLS. */
+const others = ['exchange', 'mtls', 'manager', 'wallet', 'ciba-push']
+const served = Object.fromEntries(Object.entries(clients).filter(([name]) => !others.includes(name)))
 
 /** `around`: wraps the request listener. */
 export async function startOidcProvider(around = (listener: RequestListener) => listener): Promise<RunningTarget> {
@@ -32,7 +37,9 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
     () => provider,
     () => new errors.AccessDenied(),
   )
-  const provider = new Provider(issuer, configuration(errors, approving.ciba))
+  const certificate = await certificateFor('localhost')
+  const address = { url: `https://localhost:${await freePort()}`, certificate }
+  const provider = new Provider(issuer, configuration(errors, approving.ciba, address))
   const listener = approving.around(around(provider.callback()))
   return {
     name: 'oidc-provider',
@@ -41,6 +48,7 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
     clients: registrationsOf(served),
     resources,
     inbox: approving.inbox,
+    listener: address,
     pages: {
       steps: [
         { when: 'input[name=login]', fill: { login: '{username}', password: '{password}' } },
@@ -76,11 +84,12 @@ function silence(): () => void {
   return () => Object.assign(console, { info, warn })
 }
 
-function configuration(errors: Library['errors'], ciba: object): object {
+function configuration(errors: Library['errors'], ciba: object, address: Listener): object {
   const on = { enabled: true }
   return {
-    clients: Object.values(served).map(metadataOf),
-    jwks: { keys: signingKeys },
+    clients: Object.values(served).map((client) => metadataOf(client, address)),
+    fetch: fetchingFrom(address),
+    jwks: { keys },
     cookies: { keys: ['suite'], long: { httpOnly: true, sameSite: 'none' } }, // which POST requests need
     scopes: ['openid', 'offline_access', ...resources.flatMap(({ scope }) => scope.split(' '))],
     claims: {
@@ -100,6 +109,7 @@ function configuration(errors: Library['errors'], ciba: object): object {
       claimsParameter: on,
       clientCredentials: on,
       deviceFlow: on,
+      encryption: on,
       introspection: on,
       jwtIntrospection: on,
       revocation: on,
@@ -124,23 +134,28 @@ function configuration(errors: Library['errors'], ciba: object): object {
   }
 }
 
-function metadataOf({
-  grants,
-  native,
-  responseTypes = ['code'],
-  pkceOptional,
-  signsBackchannelRequests,
-  resource,
-  private_key,
-  ...client
-}: Prepared): object {
+/** Reaches the suite, whose certificate nobody else trusts. */
+function fetchingFrom({ url: address, certificate }: Listener) {
+  return async (url: string, options: { method: string; headers: Headers; body?: string }) => {
+    if (!url.startsWith(address)) return fetch(url, options)
+    const { method, headers, body } = options
+    const request = { method, url, headers: Object.fromEntries(headers), ...(body === undefined ? {} : { body }) }
+    const answer = await send(request, { signal: AbortSignal.timeout(10_000), ca: certificate.cert })
+    return new Response(answer.body, { status: answer.status })
+  }
+}
+
+function metadataOf(prepared: Prepared, { url }: Listener): object {
+  const { grants, native, responseTypes = ['code'], pkceOptional, signsBackchannelRequests, delivery = 'poll', ...own } = prepared
+  const { resource, private_key, ...client } = own
   const { d, ...publicKey } = private_key ?? {}
   return {
     ...client,
     grant_types: grants.map(grantTypeOf),
     response_types: grants.includes('authorization_code') ? responseTypes : [],
     ...(native ? { application_type: 'native' } : {}),
-    ...(grants.includes('ciba') ? { backchannel_token_delivery_mode: 'poll' } : {}),
+    ...(grants.includes('ciba') ? { backchannel_token_delivery_mode: delivery } : {}),
+    ...(delivery === 'ping' ? { backchannel_client_notification_endpoint: url + notificationPath(client.client_id) } : {}),
     ...(signsBackchannelRequests ? { backchannel_authentication_request_signing_alg: 'ES256' } : {}),
     ...(private_key ? { jwks: { keys: [publicKey] } } : {}),
     authorization_details_types: ['order'],
@@ -171,7 +186,7 @@ function claimsOf(sub: string): object {
   }
 }
 
-const signingKeys = [signingKey('RS256'), signingKey('ES256')]
+const keys = [signingKey('RS256'), signingKey('ES256'), { ...signingKey('ES256'), kid: 'encryption', use: 'enc', alg: 'ECDH-ES' }]
 
 function signingKey(alg: 'ES256' | 'RS256'): object {
   const pair = alg === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 })

@@ -28,17 +28,22 @@ const client = (name: string, more: Partial<Registration> = {}): Registration =>
 
 const open = { client_secret: undefined, token_endpoint_auth_method: 'none' } as const
 
-const key = {
+const newKey = (kid: string) => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
-  kid: 'jwt-client',
-  alg: 'ES256',
-  use: 'sig',
+  ...{ kid, alg: 'ES256', use: 'sig' },
+})
+const key = newKey('jwt-client')
+
+/** Of a trust anchor. */
+export function anchorKey(): Readonly<Record<string, unknown>> {
+  return newKey('anchor')
 }
 
 const extensionGrants = {
   device_code: 'urn:ietf:params:oauth:grant-type:device_code', // RFC 8628 §3.4
   token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange', // RFC 8693 §2.1
   ciba: 'urn:openid:params:grant-type:ciba', // OpenID Connect CIBA Core §4
+  pre_authorized_code: 'urn:ietf:params:oauth:grant-type:pre-authorized_code', // OpenID for Verifiable Credential Issuance §4.1.1
 } as const
 
 type Grant = 'authorization_code' | 'implicit' | 'refresh_token' | 'client_credentials' | keyof typeof extensionGrants
@@ -60,6 +65,8 @@ export interface Prepared extends Registration {
   certificateBound?: boolean
   /** Sends signed authentication requests, OpenID Connect CIBA Core §7.1.1. */
   signsBackchannelRequests?: boolean
+  /** How it gets the answer of a person, OpenID Connect CIBA Core §4. Default: it polls. */
+  delivery?: 'ping' | 'push'
   /** Introspects tokens for this API. */
   resource?: string
 }
@@ -103,11 +110,13 @@ export const clients: Readonly<Record<string, Prepared>> = {
     grants: ['ciba'],
     signsBackchannelRequests: true,
   },
+  'ciba-ping': { ...client('ciba-ping', { redirect_uris: [] }), grants: ['ciba'], delivery: 'ping' },
+  'ciba-push': { ...client('ciba-push', { redirect_uris: [] }), grants: ['ciba'], delivery: 'push' },
   manager: {
     ...client('manager', { scope: `${scope} grant_management_query grant_management_revoke` }),
     grants: forPeople,
   },
-  wallet: { ...client('wallet', { ...open, scope: 'staff-badge' }), grants: ['authorization_code'] },
+  wallet: { ...client('wallet', { ...open, scope: 'staff-badge' }), grants: ['authorization_code', 'pre_authorized_code'] },
   api: {
     ...client('api', { redirect_uris: [], scope: 'orders:read' }),
     grants: ['client_credentials'],
@@ -115,12 +124,26 @@ export const clients: Readonly<Record<string, Prepared>> = {
   },
 }
 
+/** Where a client gets notifications, at the address of the suite. */
+export function notificationPath(clientId: string): string {
+  return `/${clientId}`
+}
+
 /** The clients as checks see them. */
 export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): Record<string, Registration> {
   return Object.fromEntries(
     Object.entries(prepared).map(([name, prepared]) => {
-      const { grants, native, responseTypes, pkceOptional, certificateBound, signsBackchannelRequests, resource, ...registration } =
-        prepared
+      const {
+        grants,
+        native,
+        responseTypes,
+        pkceOptional,
+        certificateBound,
+        signsBackchannelRequests,
+        delivery,
+        resource,
+        ...registration
+      } = prepared
       return [name, registration]
     }),
   )

@@ -26,6 +26,8 @@ export interface Target {
   inbox?: string | undefined
   /** A certificate for 127.0.0.1 that the server trusts, for documents that the suite serves to it. */
   documents?: ClientCertificate | undefined
+  /** Where the suite listens during a run, for what servers send to clients, and as an entity of a federation. */
+  listener?: Listener | undefined
   /** What an administrator does. */
   administer?: Administration | undefined
   pages: Pages
@@ -40,6 +42,15 @@ export interface Person {
   password: string
 }
 
+export interface Listener {
+  /** It listens on this port of 127.0.0.1. */
+  url: string
+  /** Which the server trusts. */
+  certificate: ClientCertificate
+  /** Private key of the trust anchor at `/anchor`, which the server trusts, OpenID Federation §1.2: a JWK with `kid`. */
+  anchor?: Readonly<Record<string, unknown>> | undefined
+}
+
 /** Acts on people. */
 export interface Administration {
   create?(person: Person): Promise<void>
@@ -49,6 +60,10 @@ export interface Administration {
   setPassword?(person: Person): Promise<void>
   /** Takes back what the person has allowed clients. */
   withdraw?(person: Person): Promise<void>
+  /** Makes an offer of a credential to the person, OpenID for Verifiable Credential Issuance §4, and tells its links. */
+  offer?(person: Person): Promise<string>
+  /** The same with a transaction code, which is told as `tx_code: 123456`. */
+  offerWithCode?(person: Person): Promise<string>
 }
 
 /** A registered client with metadata of RFC 7591 §2. */

@@ -1,0 +1,73 @@
+/** Faults of OpenID Federation: relying parties that nobody registered. */
+import { after, type Behaviour, both, type Fault, fault, header } from './fault.ts'
+import { forgiving, of, welcoming } from './lenient.ts'
+import { type Change, publicKey, resign, resigned } from './resign.ts'
+
+const federation = of('openid-federation')
+const registration = '/federation/register'
+const entity = '/.well-known/openid-federation'
+const keys = '/.well-known/jwks.json'
+
+const resignedAt = (path: string, change: Change): Behaviour =>
+  after(path, async (answer) => {
+    if (answer.status === 200) answer.body = await resign(answer.body, change)
+  })
+
+/** Signed with a key that the entity configuration then has. */
+const response = (change: Change): Behaviour =>
+  both(
+    resignedAt(registration, change),
+    resignedAt(entity, ({ claims }) => Object.assign(claims, { jwks: { keys: [publicKey] } })),
+  )
+
+export const federationFaults: readonly Fault[] = [
+  fault(
+    'accepts every relying party',
+    federation(
+      'automatic-requests-prove-the-key',
+      'automatic-request-object-is-checked',
+      'automatic-request-object-is-used-once',
+      'chain-ends-at-an-anchor',
+      'chain-signatures-are-verified',
+      'chain-statements-are-checked',
+      'critical-claims-are-understood',
+      'metadata-policy-is-enforced',
+      'metadata-policies-are-merged',
+      'policy-operators-are-understood',
+      'constraints-are-enforced',
+      'registration-types-are-honored',
+      'given-chain-is-verified',
+    ),
+    welcoming,
+  ),
+  fault(
+    'issues ID tokens to relying parties that are for another',
+    federation('automatic-registration'),
+    resigned('id_token', ({ claims }) => Object.assign(claims, { aud: 'other' }), keys),
+  ),
+  fault(
+    'registers every relying party explicitly',
+    federation('explicit-requests-are-checked', 'explicit-registration-by-chain'),
+    forgiving(registration),
+  ),
+  fault(
+    'answers an explicit registration with application/jwt',
+    federation('explicit-registration'),
+    header(registration, 'content-type', 'application/jwt'),
+  ),
+  ...(['iss', 'sub', 'aud', 'exp', 'trust_anchor', 'authority_hints', 'metadata'] as const).map((name) =>
+    fault(
+      `omits ${name} from the answer to an explicit registration`,
+      federation('explicit-registration'),
+      response(({ claims }) => delete claims[name]),
+    ),
+  ),
+  fault(
+    'tells no secret in the answer to an explicit registration',
+    federation('explicitly-registered-client-works'),
+    response(({ claims }) => {
+      const { openid_relying_party: told } = claims['metadata'] as { openid_relying_party: Record<string, unknown> }
+      delete told['client_secret']
+    }),
+  ),
+]
