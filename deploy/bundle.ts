@@ -7,13 +7,14 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
 /** What is loaded late, or has files of its own: packages that are installed beside the bundle. */
-const external = ['@scalar/fastify-api-reference', 'pino-pretty', 'yaml', 'pg-native']
+const external = ['pino-pretty', 'yaml', 'pg-native']
 
 /** Where the bundle looks for what the sources read beside themselves. */
 const files: Readonly<Record<string, string>> = {
   'src/crypto/popular-passwords.txt': 'popular-passwords.txt',
   'src/web/pages/style.css': 'style.css',
   'src/web/pages/account/account.css': 'account/account.css',
+  'src/web/pages/docs/docs.css': 'docs/docs.css',
   'src/web/pages/page.js': 'page.js',
   'src/web/pages/passkey.js': 'passkey.js',
   ...Object.fromEntries(globSync('src/store/migrations/*.sql', { cwd: root }).map((path) => [path, path.replace('src/store/', '')])),

@@ -50,7 +50,6 @@ const rare = [
   'nodemailer',
   'jose',
   '@simplewebauthn/server',
-  '@scalar/fastify-api-reference',
 ]
 const command = ['apply', 'users', 'user-import', 'clients', 'tenants', 'serve', 'migrate', 'keys']
 

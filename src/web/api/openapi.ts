@@ -181,8 +181,10 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Members): 
     $defs = {},
     ...rest
   } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: withoutTimePattern }) as Members & { $defs?: Members }
-  const moved = (part: unknown) => JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'))
-  for (const [name, part] of Object.entries($defs)) schemas[name] = withoutId(moved(part))
+  // Only the schema of any JSON value has no id and refers to itself.
+  const named = (text: string) => text.replace(/__schema\d+/g, 'Json')
+  const moved = (part: unknown) => JSON.parse(named(JSON.stringify(part)).replaceAll('"#/$defs/', '"#/components/schemas/'))
+  for (const [name, part] of Object.entries($defs)) schemas[named(name)] = withoutId(moved(part))
   const id = rest['id']
   if (typeof id !== 'string') return moved(rest)
   schemas[id] = withoutId(moved(rest))

@@ -34,7 +34,7 @@ export interface View {
   banner?: Html
   head?: Html
   /** How the page is laid out; a card in the middle when absent. */
-  shape?: 'account'
+  shape?: 'account' | 'docs'
   /** Sources that must be allowed in the policy; absent: none. */
   images?: string | undefined
   /** Origins that its frames may show; absent: it has none. */
@@ -46,7 +46,10 @@ export interface View {
 }
 
 const style = new Html(readFileSync(new URL('./style.css', import.meta.url), 'utf8'))
-const accountStyle = new Html(readFileSync(new URL('./account/account.css', import.meta.url), 'utf8'))
+const styleOf = {
+  account: new Html(readFileSync(new URL('./account/account.css', import.meta.url), 'utf8')),
+  docs: new Html(readFileSync(new URL('./docs/docs.css', import.meta.url), 'utf8')),
+}
 
 /** The whole document. */
 export function layout(view: View, look: PageContext): string {
@@ -62,7 +65,7 @@ export function layout(view: View, look: PageContext): string {
 <meta name="robots" content="noindex">
 <link rel="icon" href="${favicon}">
 ${view.head}
-<style nonce="${look.nonce}">${style}${view.shape === 'account' && accountStyle}</style>
+<style nonce="${look.nonce}">${style}${view.shape && styleOf[view.shape]}</style>
 </head>
 <body${view.shape && html` class="${view.shape}"`}>
 <header class="banner">${view.banner ?? html`<span class="brand">${tenantEmblem(look.tenant)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
