@@ -64,10 +64,11 @@ export function mayGet(token: Credential, configuration: CredentialConfiguration
 }
 
 /** Whether credentials can be had with an access token that is about to be issued. */
-export function isForCredentials({ tenant: { credentials } }: Ctx, issuance: Issuance, { scope }: Target): boolean {
+export function isForCredentials(ctx: Ctx, issuance: Issuance, { scope }: Target): boolean {
+  if (ctx.tenant.credentials.length === 0) return false
   const details = issuance.narrowed?.['authorizationDetails'] ?? issuance.authorization?.extensions['authorizationDetails'] ?? '[]'
   const types = (JSON.parse(details) as { type: string }[]).map(({ type }) => type)
-  return credentials.some((one) => scope.includes(scopeOf(one))) || types.includes(credentialDetail)
+  return scope.some((one) => isCredentialScope(ctx, one)) || types.includes(credentialDetail)
 }
 
 /** The configuration that a credential request asks for, and that its token is for. §8.2 */

@@ -2,7 +2,7 @@
 import type { FederationStore } from '../protocol/federation/store.ts'
 import type { Store } from '../protocol/ports.ts'
 import { changeDocument, documentOf, rotateSecret, storedDocument, storeOrigins } from './clients.ts'
-import { type Db, sql } from './sql.ts'
+import { type Db, sql, type Transaction } from './sql.ts'
 
 export function federationClients(
   db: Db,
@@ -11,28 +11,42 @@ export function federationClients(
 ): { federation: Pick<FederationStore['federation'], 'register'> } {
   return {
     federation: {
-      async register({ clientId: id, client, secret, now, trustedUntil, expiresAt }) {
+      async register(registration) {
+        const { clientId: id, secret } = registration
         const registered = await db.transact(function* () {
-          const [known] = yield sql`
-            update clients set expires_at = ${expiresAt}, trusted_until = ${trustedUntil} where tenant_id = ${tenant} and id = ${id}
-            and registered_by = 'federation' and status = 'active' returning id, doc`
-          const metadata = client(known && storedDocument(known))
-          if (known) {
-            yield* changeDocument(tenant, id, metadata)
-            yield sql`update clients set registration_scope = ${metadata.scope} where tenant_id = ${tenant} and id = ${id}`
-          } else {
-            const added = yield sql`
-              insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, expires_at, trusted_until)
-              values (${tenant}, ${id}, ${documentOf(metadata)}, ${now}, 'federation', ${now}, ${metadata.scope}, ${expiresAt}, ${trustedUntil})
-              on conflict do nothing returning id`
-            if (added.length === 0) return false
-            yield* storeOrigins(tenant, metadata)
-          }
-          if (secret) yield* rotateSecret(tenant, id, secret, undefined)
-          return true
+          // The last one: another request was the first.
+          const isRegistered =
+            (yield* registerAgain(tenant, registration)) ||
+            (yield* add(tenant, registration)) ||
+            (yield* registerAgain(tenant, registration))
+          if (isRegistered && secret) yield* rotateSecret(tenant, id, secret, undefined)
+          return isRegistered
         })
         return registered ? clients.find(id) : undefined
       },
     },
   }
+}
+
+type Registration = Parameters<FederationStore['federation']['register']>[0]
+
+function* registerAgain(tenant: string, { clientId: id, client, trustedUntil, expiresAt }: Registration): Transaction<boolean> {
+  const [known] = yield sql`
+    update clients set expires_at = ${expiresAt}, trusted_until = ${trustedUntil} where tenant_id = ${tenant} and id = ${id}
+    and registered_by = 'federation' and status = 'active' returning id, doc`
+  if (!known) return false
+  const metadata = yield* changeDocument(tenant, id, client(storedDocument(known)))
+  yield sql`update clients set registration_scope = ${metadata.scope} where tenant_id = ${tenant} and id = ${id}`
+  return true
+}
+
+function* add(tenant: string, { clientId: id, client, now, trustedUntil, expiresAt }: Registration): Transaction<boolean> {
+  const metadata = client(undefined)
+  const added = yield sql`
+    insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, expires_at, trusted_until)
+    values (${tenant}, ${id}, ${documentOf(metadata)}, ${now}, 'federation', ${now}, ${metadata.scope}, ${expiresAt}, ${trustedUntil})
+    on conflict do nothing returning id`
+  if (added.length === 0) return false
+  yield* storeOrigins(tenant, metadata)
+  return true
 }

@@ -1,7 +1,8 @@
 /** Registration access tokens — RFC 7592 §5: the one before works until the present one is used. */
 import assert from 'node:assert/strict'
-import { aClient, onEachEngine } from '../../test/stored.ts'
-import { aRegistration } from '../../test/tenant-content.ts'
+import { aFederatedClient } from '../../test/federation-acts.ts'
+import { aClient, atOnce, onEachEngine } from '../../test/stored.ts'
+import { aDescribedClient, aRegistration } from '../../test/tenant-content.ts'
 
 onEachEngine('using the present token ends the one before, of this client in this tenant alone', async ({ a, b }) => {
   const clients = ['registered1', 'registered2']
@@ -20,4 +21,9 @@ onEachEngine('using the present token ends the one before, of this client in thi
   assert.deepEqual(await lives('first'), [true, true, true, true])
   assert.ok(await a.registrations.find('registered1', 'second'))
   assert.deepEqual(await lives('first'), [false, true, true, true])
+})
+
+onEachEngine('of requests that make the same client known at the same time, none is refused', async ({ a }) => {
+  assert.ok((await atOnce(8, () => a.registrations.describe(aDescribedClient('1')))).every(Boolean))
+  assert.ok((await atOnce(8, () => a.federation.register(aFederatedClient('1')))).every(Boolean))
 })

@@ -97,23 +97,26 @@ function* add(tenant: string, { client, secret, registration, hash, quarantined,
   return true
 }
 
-function* describe(tenant: string, { clientId, describe, at, expiresAt }: DescribedClient): Transaction<boolean> {
-  const [stored] = yield sql`
-    update clients set document_read_at = ${at}, expires_at = case when expires_at > ${expiresAt} then expires_at else ${expiresAt} end
-    where tenant_id = ${tenant} and id = ${clientId} and document_read_at is not null returning id, doc`
-  if (stored) {
-    yield* changeDocument(tenant, clientId, describe(storedDocument(stored)))
-    return true
-  }
+function* describe(tenant: string, described: DescribedClient): Transaction<boolean> {
+  if (yield* describeKnown(tenant, described)) return true
+  const { clientId, describe, at, expiresAt } = described
   const client = describe(undefined)
   const added = yield sql`
     insert into clients (tenant_id, id, doc, tokens_from, registered_by, registered_at, registration_scope, quarantined, expires_at,
       document_read_at)
     values (${tenant}, ${clientId}, ${documentOf(client)}, ${at}, 'document', ${at}, '', 1, ${expiresAt}, ${at})
     on conflict do nothing returning id`
-  if (added.length === 0) return false
+  if (added.length === 0) return yield* describeKnown(tenant, described) // another request was the first to read it
   yield* storeOrigins(tenant, client)
   return true
+}
+
+function* describeKnown(tenant: string, { clientId, describe, at, expiresAt }: DescribedClient): Transaction<boolean> {
+  const [stored] = yield sql`
+    update clients set document_read_at = ${at}, expires_at = case when expires_at > ${expiresAt} then expires_at else ${expiresAt} end
+    where tenant_id = ${tenant} and id = ${clientId} and document_read_at is not null returning id, doc`
+  if (stored) yield* changeDocument(tenant, clientId, describe(storedDocument(stored)))
+  return stored !== undefined
 }
 
 function tokenFrom(row: Row): InitialAccessToken {
