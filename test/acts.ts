@@ -128,7 +128,9 @@ const protocol: Record<string, Act> = {
   'grants.find': reads((s, n) => s.grants.find(`client${n}`, `person${n}`)),
   'grants.byId': reads((s, n) => s.grants.byId(`grant${n}`)),
   'grants.widen': writes('grants ~1', (s) => s.grants.widen({ ...allowed, newId: 'grant1' }).then(({ id }) => id)),
-  'grants.manage': writes('grants ~1, refresh_tokens -1', (s) => s.grants.manage({ ...allowed, id: 'grant1', action: 'replace' })),
+  'grants.manage': writes('codes -1, grants ~1, refresh_tokens -1', (s) =>
+    s.grants.manage({ ...allowed, id: 'grant1', action: 'replace' }),
+  ),
   'grants.revoke': writes('grants ~1, refresh_tokens -1', (s) => s.grants.revoke('grant1', NOW)),
   'grantsAdmin.list': lists((s) => s.grantsAdmin.list(page)),
   'grantsAdmin.find': reads((s, n) => s.grantsAdmin.find(`grant${n}`)),

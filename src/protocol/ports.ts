@@ -57,7 +57,7 @@ export interface Store
     /** Adds scope and details to the grant of this client and subject, creating it if needed. Concurrent calls lose nothing. */
     widen(ask: Omit<Grant, 'id'> & { newId: string; now: number }): Promise<Grant>
     /**
-     * Creates the grant of this id, or adds scope and details to it, or puts them in place of its own, which ends its refresh tokens.
+     * Creates the grant of this id, or adds scope and details to it, or puts them in place of its own, which ends its tokens and codes.
      * Undefined: there is none of this client and subject. Creating it twice makes one.
      */
     manage(ask: Grant & { action: 'create' | 'merge' | 'replace'; now: number }): Promise<Grant | undefined>

@@ -99,7 +99,11 @@ function* manage(tenant: string, ask: Management): Transaction<Grant | undefined
   if (!row) return undefined
   const grant: Grant = { id, clientId, subject, ...joined(action === 'replace' ? nothing : allowedOf(row), ask) }
   yield update(tenant, grant)
-  if (action === 'replace') yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id = ${id}`
+  if (action === 'replace') {
+    yield sql`update grants set tokens_from = ${now} where tenant_id = ${tenant} and id = ${id}`
+    yield sql`delete from refresh_tokens where tenant_id = ${tenant} and grant_id = ${id}`
+    yield sql`delete from codes where tenant_id = ${tenant} and subject = ${subject} and grant_id = ${id} and used_at is null`
+  }
   return grant
 }
 

@@ -69,7 +69,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
-    test('merging adds, replacing takes away and ends the refresh tokens', async () => {
+    test('merging adds, replacing takes away and ends the tokens and codes that had more', async () => {
       const browser = gatehouse.browser()
       const { grant_id, refresh_token } = await create({ scope: 'openid profile offline_access' }, browser)
       const merged = await app.tokens(browser, { scope: 'openid email', grant_management_action: 'merge', grant_id })
@@ -78,9 +78,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await scope(), 'openid profile offline_access email')
       const kept = await app.refresh(refresh_token)
       assert.equal(kept.status, 200)
-      await app.tokens(browser, { scope: 'openid email', grant_management_action: 'replace', grant_id })
+      const code = await app.code(browser, { scope: 'openid profile', grant_management_action: 'merge', grant_id })
+      const active = async (token: string) => (await app.post('/introspect', { token })).body.active
+      assert.deepEqual([await active(kept.body.access_token), await active(merged.access_token)], [true, true])
+      gatehouse.advance(1)
+      const replaced = await app.tokens(browser, { scope: 'openid email', grant_management_action: 'replace', grant_id })
       assert.equal(await scope(), 'openid email')
       assert.equal((await app.refresh(kept.body.refresh_token)).body.error, 'invalid_grant')
+      assert.equal((await app.redeem(code)).body.error, 'invalid_grant')
+      assert.deepEqual([await active(kept.body.access_token), await active(merged.access_token)], [false, false])
+      assert.equal(await active(replaced.access_token), true)
     })
 
     test('the person is asked each time', async () => {
