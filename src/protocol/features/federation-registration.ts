@@ -10,7 +10,7 @@ import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Discovery } from '../federation/discovery.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
 import { type EntityStatement, readConfiguration, readRegistrationRequest } from '../federation/entity-statement.ts'
-import { federationKeysOf, registersAutomatically, search, trustChainsOf } from '../federation/own-federation.ts'
+import { federationKeysOf, registersAutomatically, search, searchedBy, trustChainsOf } from '../federation/own-federation.ts'
 import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
 import { countFlow } from '../flow.ts'
@@ -120,7 +120,7 @@ async function chainOfRegistration(
   const { anchors } = await ctx.store.federation.own()
   const chains = trustChainsOf(ctx)
   const given = chains.given(anchors, configuration.sub, statements, configuration)
-  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration, () => countFlow(ctx, address)))
+  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration, searchedBy(ctx, address)))
   return found ?? refuse('invalid_trust_anchor', 'no superior of the entity leads to a trust anchor of this server')
 }
 

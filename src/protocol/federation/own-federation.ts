@@ -2,10 +2,11 @@
 import { refuse } from '../errors.ts'
 import type { Ctx, Server } from '../feature.ts'
 import { countFlow } from '../flow.ts'
+import { networkOf } from '../ip-address.ts'
 import type { FederationKeys } from '../ports.ts'
 import type { Discovery } from './discovery.ts'
 import type { TrustAnchors } from './trust-chain.ts'
-import { type TrustChains, trustChains } from './trust-chains.ts'
+import { type SearchedBy, type TrustChains, trustChains } from './trust-chains.ts'
 
 /** Seconds for which a statement of this tenant is valid. */
 export const statementLifetime = 86_400
@@ -35,9 +36,13 @@ export async function search(
   ctx: Ctx,
   { anchors, entity, address }: { anchors: TrustAnchors; entity: string; address: string },
 ): Promise<Discovery> {
-  const count = () => countFlow(ctx, address)
-  await count()
-  return trustChainsOf(ctx).find(anchors, entity, count)
+  const by = searchedBy(ctx, address)
+  await by.count()
+  return trustChainsOf(ctx).find(anchors, entity, by)
+}
+
+export function searchedBy(ctx: Ctx, address: string): SearchedBy {
+  return { network: networkOf(address), count: () => countFlow(ctx, address) }
 }
 
 /** Lets an entity issue trust marks of a type that this tenant owns. `expiresAt` undefined: for ever. §7.2.1 */
