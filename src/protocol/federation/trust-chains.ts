@@ -36,6 +36,8 @@ interface Search {
 export interface TrustChains {
   /** By asking the superiors, unless that is known. */
   find(anchors: TrustAnchors, entity: string, by?: SearchedBy): Promise<Discovery>
+  /** What was remembered of it counts no more. */
+  forget(anchors: TrustAnchors, entity: string): void
   /** That of these statements, if they are a chain of this entity; undefined: ask the superiors. `configuration`: in place of the first one. */
   given(anchors: TrustAnchors, entity: string, statements: readonly unknown[], configuration?: EntityStatement): TrustChain | undefined
   /** With this configuration in place of the one that the entity publishes; nothing is remembered. */
@@ -99,6 +101,9 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
     async find(anchors, entity, by) {
       const before = known.get(nameOf(anchors, entity))
       return (before && now() < before.until ? before : await searched(anchors, entity, by)).found
+    },
+    forget(anchors, entity) {
+      known.delete(nameOf(anchors, entity))
     },
     given(anchors, entity, statements, configuration) {
       try {
