@@ -1,6 +1,7 @@
 /** Every act of the ports of a tenant's federation, and what it changes in a tenant that holds two of everything. */
 import { entitySchema } from '../src/protocol/federation/entity.ts'
 import { type Act, lists, reads, writes } from './act.ts'
+import { signer } from './federation.ts'
 import { aClient, NOW, type TenantStore } from './stored.ts'
 
 export const anEntity = (n: string) => entitySchema.parse({ role: 'superior', entity_id: `https://superior${n}.example` })
@@ -22,15 +23,20 @@ export const aFederationKey = (generation: number) =>
     activeAt: NOW,
     removeAt: undefined,
   }) as const
+const anchorKeys = [signer().jwk]
+export const anAnchor = (n: string) =>
+  entitySchema.parse({ role: 'anchor', entity_id: `https://anchor${n}.example`, jwks: { keys: anchorKeys } })
 export const aFederatedClient = (n: string) => ({
   clientId: `https://rp${n}.example`,
   client: () => aClient({ client_id: `https://rp${n}.example`, redirect_uris: [`https://rp${n}.example/callback`] }),
   secret: undefined,
   ...{ now: NOW, trustedUntil: NOW + 60, expiresAt: NOW + 3600 },
+  anchor: { id: `https://anchor${n}.example`, keys: anchorKeys },
 })
 
 export async function fillFederation(store: TenantStore, n: string): Promise<void> {
   await store.federation.put(anEntity(n))
+  await store.federation.put(anAnchor(n))
   await store.federationKeys.add(aFederationKey(Number(n)), undefined)
   await store.federationKeys.add(aFederationKey(10 + Number(n)), undefined)
   await store.federationKeys.remove(`federation-kid1${n}`)
@@ -45,7 +51,9 @@ export const federationActs: Readonly<Record<string, Act>> = {
   'federation.put': writes('federation_entities +1', (s) => s.federation.put(anEntity('3'))),
   'federation.remove': writes('federation_entities -1', (s) => s.federation.remove('superior', 'https://superior1.example')),
   'federation.formerKeys': lists((s) => s.federation.formerKeys()),
-  'federation.register': writes('client_origins +1, clients +1', (s) => s.federation.register(aFederatedClient('3'))),
+  'federation.register': writes('client_origins +1, clients +1', (s) =>
+    s.federation.register({ ...aFederatedClient('3'), anchor: aFederatedClient('1').anchor }),
+  ),
   'federationKeys.list': lists((s) => s.federationKeys.list()),
   'federationKeys.add': writes('federation_keys +1', (s) => s.federationKeys.add(aFederationKey(3), undefined)),
   'federationKeys.remove': writes('federation_keys ~1', (s) => s.federationKeys.remove('federation-kid1')),

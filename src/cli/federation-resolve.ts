@@ -1,13 +1,14 @@
 /** `gatehouse federation resolve`: the trust chain of an entity, with what each step allowed or took away. */
 import type { Command } from 'commander'
 import type { Discovery } from '../protocol/federation/discovery.ts'
+import { entityId } from '../protocol/federation/entity.ts'
 import type { EntityStatement } from '../protocol/federation/entity-statement.ts'
 import type { PolicyChange } from '../protocol/federation/metadata-policy.ts'
 import { findTrustChain } from '../protocol/federation/own-federation.ts'
 import type { TrustChain } from '../protocol/federation/trust-chain.ts'
 import { type AdminFlags, adminCommand, printJson } from './admin-command.ts'
 import { withTenant } from './open.ts'
-import { Problems } from './problems.ts'
+import { checked, Problems } from './problems.ts'
 import { dateOf, painter, type Terminal } from './terminal.ts'
 
 export function federationResolve(group: Command, terminal: Terminal): void {
@@ -15,7 +16,10 @@ export function federationResolve(group: Command, terminal: Terminal): void {
     'gatehouse federation resolve https://rp.example',
   ]).action((entity: string, flags: AdminFlags) =>
     withTenant(terminal, flags, async ({ ctx }) => {
-      const { chain, deadEnds } = await findTrustChain(ctx, entity)
+      const { chain, deadEnds } = await findTrustChain(
+        ctx,
+        checked(entityId, entity, () => 'the entity identifier'),
+      )
       if (flags.json) printJson(terminal, { chain: chain && shown(chain), dead_ends: deadEnds })
       else terminal.stdout.write((chain ? rendered(terminal, chain) : '') + deadEnds.map(lineOf).join(''))
       if (!chain) throw new Problems(1, [`there is no trust chain from ${entity} to an anchor of this tenant`])

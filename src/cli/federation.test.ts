@@ -66,6 +66,7 @@ test('resolve prints the chain with what each step allowed or took away, or why 
   anchor.about.get(middle.id)!['constraints'] = { allowed_entity_types: ['openid_relying_party'] }
   middle.about.get(rp.id)!['metadata_policy'] = { openid_relying_party: { scope: { subset_of: ['openid'] } } }
   assert.match((await reaching(`federation resolve ${rp.id}`)).err, /there is no trust chain from/)
+  assert.match((await reaching('federation resolve rp.example')).err, /the entity identifier must be an https URL without query/)
   assert.match((await reaching(`federation add anchor ${anchor.id}`)).out, /Its keys: key-\d+\. Compare them/)
   const { out, status } = await reaching(`federation resolve ${rp.id}`)
   assert.equal(status, 0)

@@ -13,22 +13,31 @@ export function federationClients(
     federation: {
       async register(registration) {
         const { clientId: id, secret } = registration
-        const registered = await db.transact(function* () {
+        const outcome = await db.transact(function* (): Transaction<'registered' | 'taken' | 'untrusted'> {
+          if (!(yield* isAnchor(tenant, registration.anchor))) return 'untrusted'
           // The last one: another request was the first.
           const isRegistered =
             (yield* registerAgain(tenant, registration)) ||
             (yield* add(tenant, registration)) ||
             (yield* registerAgain(tenant, registration))
           if (isRegistered && secret) yield* rotateSecret(tenant, id, secret, undefined)
-          return isRegistered
+          return isRegistered ? 'registered' : 'taken'
         })
-        return registered ? clients.find(id) : undefined
+        return outcome === 'registered' ? ((await clients.find(id)) ?? 'untrusted') : outcome
       },
     },
   }
 }
 
 type Registration = Parameters<FederationStore['federation']['register']>[0]
+
+/** Locks the anchor, so that who takes it away meanwhile finds the client that it vouches for. */
+function* isAnchor(tenant: string, { id, keys }: Registration['anchor']): Transaction<boolean> {
+  const [row] = yield sql`
+    update federation_entities set doc = doc where tenant_id = ${tenant} and role = 'anchor' and entity_id = ${id} returning doc`
+  const stored = row && JSON.parse(row['doc'] as string).jwks?.keys
+  return JSON.stringify(stored) === JSON.stringify(keys)
+}
 
 function* registerAgain(tenant: string, { clientId: id, client, trustedUntil, expiresAt }: Registration): Transaction<boolean> {
   const [known] = yield sql`

@@ -68,18 +68,21 @@ export function* putEntity(tenant: string, entity: FederationEntity): Transactio
     insert into federation_entities (tenant_id, role, entity_id, doc)
     values (${tenant}, ${entity.role}, ${entity.entity_id}, ${JSON.stringify(entitySchema.parse(entity))})
     on conflict (tenant_id, role, entity_id) do update set doc = excluded.doc`
-  if (entity.role === 'anchor') yield noLongerTrusted(tenant)
+  if (vouches.includes(entity.role)) yield noLongerTrusted(tenant)
 }
 
 /** Returns whether there was one. */
 export function* removeEntity(tenant: string, role: EntityRole, entityId: string): Transaction<boolean> {
   const removed = yield sql`
     delete from federation_entities where tenant_id = ${tenant} and role = ${role} and entity_id = ${entityId} returning entity_id`
-  if (role === 'anchor' && removed.length > 0) yield noLongerTrusted(tenant)
+  if (vouches.includes(role) && removed.length > 0) yield noLongerTrusted(tenant)
   return removed.length > 0
 }
 
-/** Other anchors, or an anchor with other keys: who vouches for a client must be looked for again. OpenID Federation §12.2.4 */
+/** By these, somebody vouches for clients: an anchor, or the tenant itself for its subordinates. */
+const vouches: readonly EntityRole[] = ['anchor', 'subordinate']
+
+/** Who vouches for a client must be looked for again. OpenID Federation §12.2.4 */
 function noLongerTrusted(tenant: string): Sql {
   return sql`update clients set trusted_until = 0 where tenant_id = ${tenant} and trusted_until > 0`
 }

@@ -1,6 +1,7 @@
 /** Registration access tokens — RFC 7592 §5: the one before works until the present one is used. */
 import assert from 'node:assert/strict'
-import { aFederatedClient } from '../../test/federation-acts.ts'
+import { signer } from '../../test/federation.ts'
+import { aFederatedClient, anAnchor } from '../../test/federation-acts.ts'
 import { aClient, atOnce, onEachEngine } from '../../test/stored.ts'
 import { aDescribedClient, aRegistration } from '../../test/tenant-content.ts'
 
@@ -25,5 +26,21 @@ onEachEngine('using the present token ends the one before, of this client in thi
 
 onEachEngine('of requests that make the same client known at the same time, none is refused', async ({ a }) => {
   assert.ok((await atOnce(8, () => a.registrations.describe(aDescribedClient('1')))).every(Boolean))
-  assert.ok((await atOnce(8, () => a.federation.register(aFederatedClient('1')))).every(Boolean))
+  await a.federation.put(anAnchor('1'))
+  assert.ok((await atOnce(8, () => a.federation.register(aFederatedClient('1')))).every((one) => typeof one === 'object'))
+})
+
+onEachEngine('who registers while the anchor is taken away, or gets other keys, is no client afterwards', async ({ a }) => {
+  const { anchor } = aFederatedClient('1')
+  const other = { ...anAnchor('1'), jwks: { keys: [signer().jwk] as never } }
+  assert.equal(await a.federation.register(aFederatedClient('1')), 'untrusted', 'before there is an anchor')
+  for (const takeAway of [() => a.federation.remove('anchor', anAnchor('1').entity_id), () => a.federation.put(other)])
+    for (let round = 0; round < 10; round++) {
+      await a.federation.put(anAnchor('1'))
+      const registration = { ...aFederatedClient(`${round}`), anchor }
+      const register = () => a.federation.register(registration)
+      await Promise.all(round % 2 === 0 ? [register(), takeAway(), register()] : [takeAway(), register(), register()])
+      assert.equal(await a.clients.find(registration.clientId), undefined)
+      assert.equal(await register(), 'untrusted')
+    }
 })

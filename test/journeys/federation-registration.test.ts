@@ -8,7 +8,7 @@ import type { Engine } from '../app.ts'
 import { type Entity, signer } from '../federation.ts'
 import { engines } from '../postgres.ts'
 import { callback, encode } from './application.ts'
-import { usual } from './federation-setup.ts'
+import { fetched, usual } from './federation-setup.ts'
 import { federationStage } from './federation-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -25,6 +25,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     url,
     post,
     signIn,
+    arrive,
     said,
     assertion,
     register,
@@ -182,6 +183,40 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { status, body } = await post('/token', { grant_type: 'authorization_code', code: 'x', ...assertion(party) })
       assert.deepEqual([status, body.error], [401, 'invalid_client'], 'nor where the tenant has left all federations')
       await gatehouse.app.tenants.set('', { federation: true })
+    })
+
+    test('a tenant that is its own anchor takes its word back at once, also from one who kept its statement', async () => {
+      const { federation, clients } = gatehouse.root.store
+      const { keys: own } = (await fetched(`${gatehouse.issuer}/.well-known/openid-federation`)).claims['jwks']
+      await federation.put({ ...usual, role: 'anchor', entity_id: gatehouse.issuer, jwks: { keys: own } })
+      const party = await world.entity({ metadata: metadata() })
+      party.configuration = { authority_hints: [gatehouse.issuer] }
+      const vouchedFor = { ...usual, role: 'subordinate', entity_id: party.id, jwks: { keys: [party.jwk] as never } } as const
+      const code = async (header: object = {}) =>
+        (await arrivedAt(url(party, requestOf(party, {}, header as never)))).searchParams.get('code')
+      const arrivedAt = async (address: string) => {
+        const browser = gatehouse.browser()
+        return (await arrive(await browser.open(address), browser)).url
+      }
+      await federation.put(vouchedFor)
+      assert.ok(await code())
+      const { text: kept } = await fetched(`${gatehouse.issuer}/federation/fetch?${encode({ sub: party.id })}`)
+      const trust_chain = [party.configurationJwt(), kept]
+      assert.ok(await code({ trust_chain }))
+      for (const takenBack of [
+        () => federation.remove('subordinate', party.id),
+        () => federation.put({ ...vouchedFor, jwks: { keys: [signer().jwk] as never } }),
+        () => federation.put({ ...vouchedFor, constraints: { allowed_entity_types: [] } }),
+      ]) {
+        await takenBack()
+        assert.equal(await clients.find(party.id), undefined)
+        assert.equal(await code(), null)
+        assert.equal(await code({ trust_chain }), null)
+        await federation.put(vouchedFor)
+        gatehouse.advance(60)
+        assert.ok(await code(), 'and gives it again')
+      }
+      await federation.remove('anchor', gatehouse.issuer)
     })
 
     test('an operator can disable such a client, and the chain does not bring it back', async () => {

@@ -10,7 +10,7 @@ import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Discovery } from '../federation/discovery.ts'
 import { isEntityIdentifier } from '../federation/entity-identifier.ts'
 import { type EntityStatement, readConfiguration, readRegistrationRequest } from '../federation/entity-statement.ts'
-import { federationKeysOf, registersAutomatically, search, trustChainsOf } from '../federation/own-federation.ts'
+import { chainGiven, federationKeysOf, registersAutomatically, search, searchedBy, trustChainsOf } from '../federation/own-federation.ts'
 import { automaticClient, explicitClient, registerByChain } from '../federation/relying-party.ts'
 import type { TrustChain } from '../federation/trust-chain.ts'
 import { countFlow } from '../flow.ts'
@@ -30,7 +30,7 @@ async function findClient(ctx: Ctx, { clientId, address, requestObject }: NamedC
   if (stored && (!isLapsed || stored.status === 'disabled')) return undefined
   const { anchors } = await ctx.store.federation.own()
   if (anchors.size === 0) return undefined
-  const given = trustChainsOf(ctx).given(anchors, clientId, chainIn(requestObject))
+  const given = await chainGiven(ctx, { entity: clientId, statements: chainIn(requestObject) })
   if (given && !stored) await countFlow(ctx, address) // an unknown entity is registered for anybody
   const chain = given ?? chainOf(await search(ctx, { anchors, entity: clientId, address }))
   return chain && registerByChain(ctx, chain, await automaticClient(ctx, chain, stored))
@@ -118,9 +118,8 @@ async function chainOfRegistration(
   { configuration, statements, address }: { configuration: EntityStatement; statements: readonly unknown[]; address: string },
 ): Promise<TrustChain> {
   const { anchors } = await ctx.store.federation.own()
-  const chains = trustChainsOf(ctx)
-  const given = chains.given(anchors, configuration.sub, statements, configuration)
-  const found = given ?? chainOf(await chains.withConfiguration(anchors, configuration, () => countFlow(ctx, address)))
+  const given = await chainGiven(ctx, { entity: configuration.sub, statements, configuration })
+  const found = given ?? chainOf(await trustChainsOf(ctx).withConfiguration(anchors, configuration, searchedBy(ctx, address)))
   return found ?? refuse('invalid_trust_anchor', 'no superior of the entity leads to a trust anchor of this server')
 }
 
@@ -128,8 +127,8 @@ async function chainOfRegistration(
 async function checkPeerChain(ctx: Ctx, { jws }: EntityStatement, { anchor }: TrustChain): Promise<void> {
   const sent = jws.header['peer_trust_chain']
   if (sent === undefined) return
-  const { anchors } = await ctx.store.federation.own()
-  if (!Array.isArray(sent) || trustChainsOf(ctx).given(anchors, ctx.issuer, sent)?.anchor !== anchor)
+  const peer = Array.isArray(sent) ? await chainGiven(ctx, { entity: ctx.issuer, statements: sent }) : undefined
+  if (peer?.anchor !== anchor)
     refuse('invalid_trust_chain', 'peer_trust_chain must be a trust chain of this issuer to the trust anchor of the registration')
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Entity, federation, sendStatement } from '../../../test/federation.ts'
 import { remote } from '../../outbound/remote.ts'
-import { Unavailable } from '../errors.ts'
+import { TooMany, Unavailable } from '../errors.ts'
 import { discover } from './discovery.ts'
 import type { TrustAnchors } from './trust-chain.ts'
 import { trustChains } from './trust-chains.ts'
@@ -218,6 +218,26 @@ test('those who ask at once share one search, and there are no more than 32 at o
   const refused = many.filter((one) => one.status === 'rejected')
   assert.equal(refused.length, 8)
   assert.ok(refused.every(({ reason }) => reason instanceof Unavailable))
+})
+
+test('of those searches one network can have 8 at one time, and no more than it may', async () => {
+  const { rp, anchors } = await usual()
+  const chains = trustChains(deps)
+  const by = (network: string) => ({ network, count: async () => {} })
+  const many = (network: string) => Array.from({ length: 10 }, (_, i) => chains.find(anchors, `${rp.id}/${network}/${i}`, by(network)))
+  const found = await Promise.allSettled([...many('192.0.2.1'), ...many('2001:db8::/64')])
+  const refused = found.flatMap((one, i) => (one.status === 'rejected' ? [[i, (one.reason as Error).message]] : []))
+  const message = 'too many searches for trust chains from one address at one time'
+  assert.deepEqual(
+    refused,
+    [8, 9, 18, 19].map((i) => [i, message]),
+  )
+  const again = await Promise.allSettled(many('192.0.2.1').slice(0, 8))
+  assert.ok(again.every(({ status }) => status === 'fulfilled'))
+  const stop = new TooMany('too many flows from one address', 60)
+  const limited = { network: '192.0.2.3', count: () => Promise.reject(stop) }
+  await assert.rejects(chains.find(anchors, rp.id, limited), stop)
+  assert.ok((await chains.find(anchors, rp.id, by('192.0.2.4'))).chain, 'and that it was refused is not remembered')
 })
 
 test('a chain that is given is taken if it is valid and of the entity', async () => {

@@ -2,10 +2,13 @@
 import { refuse } from '../errors.ts'
 import type { Ctx, Server } from '../feature.ts'
 import { countFlow } from '../flow.ts'
+import { networkOf } from '../ip-address.ts'
 import type { FederationKeys } from '../ports.ts'
 import type { Discovery } from './discovery.ts'
-import type { TrustAnchors } from './trust-chain.ts'
-import { type TrustChains, trustChains } from './trust-chains.ts'
+import type { EntityStatement } from './entity-statement.ts'
+import { isEqual } from './policy-operators.ts'
+import type { TrustAnchors, TrustChain } from './trust-chain.ts'
+import { type SearchedBy, type TrustChains, trustChains } from './trust-chains.ts'
 
 /** Seconds for which a statement of this tenant is valid. */
 export const statementLifetime = 86_400
@@ -35,9 +38,45 @@ export async function search(
   ctx: Ctx,
   { anchors, entity, address }: { anchors: TrustAnchors; entity: string; address: string },
 ): Promise<Discovery> {
-  const count = () => countFlow(ctx, address)
-  await count()
-  return trustChainsOf(ctx).find(anchors, entity, count)
+  const by = searchedBy(ctx, address)
+  await by.count()
+  return currentChain(ctx, { anchors, entity, by })
+}
+
+async function currentChain(
+  ctx: Ctx,
+  { anchors, entity, by }: { anchors: TrustAnchors; entity: string; by?: SearchedBy },
+): Promise<Discovery> {
+  const chains = trustChainsOf(ctx)
+  const found = await chains.find(anchors, entity, by)
+  if (!found.chain || (await isStated(ctx, found.chain))) return found
+  chains.forget(anchors, entity)
+  return chains.find(anchors, entity, by)
+}
+
+/** Whether this tenant would make its own statements in the chain today. Others take back theirs when these expire. */
+async function isStated({ issuer, store }: Ctx, { statements }: TrustChain): Promise<boolean> {
+  const own = statements.filter(({ iss, sub }) => iss === issuer && sub !== issuer)
+  const now = await Promise.all(own.map(({ sub }) => store.federation.find('subordinate', sub)))
+  return own.every(({ claims }, i) => {
+    const entity = now[i]
+    const stated = ['jwks', 'metadata', 'metadata_policy', 'constraints'] as const
+    return entity !== undefined && stated.every((name) => isEqual([entity[name]], [claims[name]]))
+  })
+}
+
+/** The chain that a relying party brings, if it is one, and no statement of this tenant in it was taken back since. */
+export async function chainGiven(
+  ctx: Ctx,
+  { entity, statements, configuration }: { entity: string; statements: readonly unknown[]; configuration?: EntityStatement },
+): Promise<TrustChain | undefined> {
+  const { anchors } = await ctx.store.federation.own()
+  const chain = trustChainsOf(ctx).given(anchors, entity, statements, configuration)
+  return chain && (await isStated(ctx, chain)) ? chain : undefined
+}
+
+export function searchedBy(ctx: Ctx, address: string): SearchedBy {
+  return { network: networkOf(address), count: () => countFlow(ctx, address) }
 }
 
 /** Lets an entity issue trust marks of a type that this tenant owns. `expiresAt` undefined: for ever. §7.2.1 */
@@ -51,5 +90,5 @@ export function signDelegation(
 
 /** The trust chain of an entity to an anchor of this tenant. */
 export async function findTrustChain(ctx: Ctx, entity: string): Promise<Discovery> {
-  return trustChainsOf(ctx).find((await ctx.store.federation.own()).anchors, entity)
+  return currentChain(ctx, { anchors: (await ctx.store.federation.own()).anchors, entity })
 }

@@ -76,8 +76,11 @@ export async function registerByChain(ctx: Ctx, chain: TrustChain, client: Regis
   const now = ctx.now()
   const trustedUntil = Math.min(chain.expiresAt, now + statementLifetime)
   const expiresAt = now + ctx.tenant.registration.unusedFor
-  const registered = await ctx.store.federation.register({ clientId: chain.subject, client, secret, now, trustedUntil, expiresAt })
-  return registered ?? refuse('invalid_client', 'a client of this identifier is registered otherwise, or disabled')
+  const { subject: clientId, anchor: id, anchorKeys: keys } = chain
+  const registration = { clientId, client, secret, now, trustedUntil, expiresAt, anchor: { id, keys } }
+  const registered = await ctx.store.federation.register(registration)
+  if (registered === 'untrusted') return refuse('invalid_trust_anchor', 'the trust chain does not end at a trust anchor of this server')
+  return registered === 'taken' ? refuse('invalid_client', 'a client of this identifier is registered otherwise, or disabled') : registered
 }
 
 /** The clients of a tenant, without those that a trust chain vouches for where the tenant takes part in no federation, or no longer. */

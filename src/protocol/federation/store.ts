@@ -44,6 +44,8 @@ export interface FederatedClient {
   secret: SecretRow | undefined
   now: number
   trustedUntil: number
+  /** The anchor of its chain, with the keys by which that was verified. */
+  anchor: { id: string; keys: readonly PublicJwk[] }
   /** When it is deleted if nobody uses it. */
   expiresAt: number
 }
@@ -58,8 +60,11 @@ export interface FederationStore {
     put(entity: FederationEntity): Promise<boolean>
     remove(role: EntityRole, entityId: string): Promise<boolean>
     formerKeys(): Promise<readonly FormerKey[]>
-    /** Registers it, or again. Undefined: an operator registered a client of this identifier, or disabled this one. */
-    register(ask: FederatedClient): Promise<Client | undefined>
+    /**
+     * Registers it, or again. 'taken': an operator registered a client of this identifier, or disabled this one. 'untrusted': the anchor was
+     * removed, or got other keys, since the chain was verified.
+     */
+    register(ask: FederatedClient): Promise<Client | 'taken' | 'untrusted'>
   }
   trustMarks: {
     /** In place of the one that the subject had of this type. */

@@ -13,6 +13,8 @@ export interface TrustChain {
   statements: readonly EntityStatement[]
   subject: string
   anchor: string
+  /** As the operator configured them when it was verified. */
+  anchorKeys: readonly PublicJwk[]
   /** The earliest expiry of its statements, in seconds since the epoch. §10.4 */
   expiresAt: number
   /** The federation keys of the subject, as its superior states them. */
@@ -39,7 +41,7 @@ export function verifyChain(statements: readonly EntityStatement[], anchors: Tru
   checkSignature(configuration, configuration.keys)
   for (const [i, statement] of statements.entries()) checkSignature(statement, statements[i + 1]?.keys ?? anchorKeys)
   return {
-    ...{ statements, subject: configuration.sub, anchor: last.iss },
+    ...{ statements, subject: configuration.sub, anchor: last.iss, anchorKeys },
     expiresAt: Math.min(...statements.map(({ exp }) => exp)),
     keys: statements.length > 1 ? statements[1]!.keys : anchorKeys,
     ...resolvedMetadata(statements),

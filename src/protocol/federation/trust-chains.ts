@@ -10,27 +10,38 @@ import { verifyChain } from './trust-chain.ts'
 const remembered = { found: 86_400, missing: 60 }
 /** Entities that are remembered; those found longest ago are forgotten first. */
 const maxEntities = 1000
-/** Searches at one time. */
-const maxSearches = 32
+/** Searches at one time, of all and of one network, which could otherwise keep everybody else waiting for slow superiors. */
+const maxSearches = { all: 32, network: 8 }
 
 interface Known {
   until: number
   found: Discovery
 }
 
+/** Whom a search is for. */
+export interface SearchedBy {
+  /** The network of the address that asks. */
+  network: string
+  /** Before each request to another server but the first. */
+  count(): Promise<void>
+}
+
 interface Search {
   /** The configuration of the entity, where it need not be fetched. */
   given?: EntityStatement | undefined
-  count: DiscoveryDeps['count']
+  /** undefined: an operator. */
+  by: SearchedBy | undefined
 }
 
 export interface TrustChains {
-  /** By asking the superiors, unless that is known. `count`: before each request to one of them. */
-  find(anchors: TrustAnchors, entity: string, count?: DiscoveryDeps['count']): Promise<Discovery>
+  /** By asking the superiors, unless that is known. */
+  find(anchors: TrustAnchors, entity: string, by?: SearchedBy): Promise<Discovery>
+  /** What was remembered of it counts no more. */
+  forget(anchors: TrustAnchors, entity: string): void
   /** That of these statements, if they are a chain of this entity; undefined: ask the superiors. `configuration`: in place of the first one. */
   given(anchors: TrustAnchors, entity: string, statements: readonly unknown[], configuration?: EntityStatement): TrustChain | undefined
   /** With this configuration in place of the one that the entity publishes; nothing is remembered. */
-  withConfiguration(anchors: TrustAnchors, configuration: EntityStatement, count?: DiscoveryDeps['count']): Promise<Discovery>
+  withConfiguration(anchors: TrustAnchors, configuration: EntityStatement, by?: SearchedBy): Promise<Discovery>
 }
 
 export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): TrustChains {
@@ -38,7 +49,8 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
   const underWay = new Map<string, Promise<Known>>()
   /** Of each set of anchors, by what is in it: with other anchors there are other chains. */
   const texts = new WeakMap<TrustAnchors, string>()
-  let searches = 0
+  const searches = new Map<string, number>()
+  let all = 0
 
   function nameOf(anchors: TrustAnchors, entity: string): string {
     const text = texts.get(anchors) ?? JSON.stringify([...anchors])
@@ -46,13 +58,20 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
     return `${text} ${entity}`
   }
 
-  async function search(anchors: TrustAnchors, entity: string, { given, count }: Search): Promise<Discovery> {
-    if (searches >= maxSearches) throw new Unavailable('too many searches for trust chains at one time')
-    searches++
+  async function search(anchors: TrustAnchors, entity: string, { given, by }: Search): Promise<Discovery> {
+    const network = by?.network ?? ''
+    const own = searches.get(network) ?? 0
+    if (all >= maxSearches.all) throw new Unavailable('too many searches for trust chains at one time')
+    if (by && own >= maxSearches.network) throw new TooMany('too many searches for trust chains from one address at one time')
+    searches.set(network, own + 1)
+    all++
     try {
-      return await discover({ remote, now, anchors, count }, entity, given)
+      return await discover({ remote, now, anchors, count: by?.count }, entity, given)
     } finally {
-      searches--
+      all--
+      const left = searches.get(network)! - 1
+      if (left > 0) searches.set(network, left)
+      else searches.delete(network)
     }
   }
 
@@ -65,13 +84,13 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
   }
 
   /** Those who ask while an entity is looked for share the answer, unless the one who began may ask no further. */
-  async function searched(anchors: TrustAnchors, entity: string, count: DiscoveryDeps['count']): Promise<Known> {
+  async function searched(anchors: TrustAnchors, entity: string, by: SearchedBy | undefined): Promise<Known> {
     const name = nameOf(anchors, entity)
     for (let begun = underWay.get(name); begun !== undefined; begun = underWay.get(name)) {
       const shared = await begun.catch((error: unknown) => (error instanceof TooMany ? undefined : Promise.reject(error)))
       if (shared) return shared
     }
-    const asked = search(anchors, entity, { count })
+    const asked = search(anchors, entity, { by })
       .then((found) => remember(name, { found, until: lifetimeOf(found, now()) }))
       .finally(() => underWay.delete(name))
     underWay.set(name, asked)
@@ -79,9 +98,12 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
   }
 
   return {
-    async find(anchors, entity, count) {
+    async find(anchors, entity, by) {
       const before = known.get(nameOf(anchors, entity))
-      return (before && now() < before.until ? before : await searched(anchors, entity, count)).found
+      return (before && now() < before.until ? before : await searched(anchors, entity, by)).found
+    },
+    forget(anchors, entity) {
+      known.delete(nameOf(anchors, entity))
     },
     given(anchors, entity, statements, configuration) {
       try {
@@ -93,7 +115,7 @@ export function trustChains({ remote, now }: Omit<DiscoveryDeps, 'anchors'>): Tr
         throw error
       }
     },
-    withConfiguration: (anchors, configuration, count) => search(anchors, configuration.sub, { given: configuration, count }),
+    withConfiguration: (anchors, configuration, by) => search(anchors, configuration.sub, { given: configuration, by }),
   }
 }
 

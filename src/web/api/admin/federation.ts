@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Keyring } from '../../../crypto/keyring.ts'
 import { rotateKey } from '../../../crypto/rotate-key.ts'
 import { entityId, entityRoles, entitySchema, trustMarkType } from '../../../protocol/federation/entity.ts'
+import { isEntityIdentifier } from '../../../protocol/federation/entity-identifier.ts'
 import { findTrustChain, signDelegation } from '../../../protocol/federation/own-federation.ts'
 import type { IssuedTrustMark } from '../../../protocol/federation/store.ts'
 import { isoTime } from '../../http/iso-time.ts'
@@ -77,6 +78,7 @@ const resolve = adminRoute(
     }),
   },
   async ({ tenant, path }) => {
+    if (!isEntityIdentifier(path.id)) problem(422, 'invalid_request', 'the id must be an https URL without query and fragment')
     const { chain, deadEnds } = await findTrustChain(tenant.ctx, path.id)
     const statements = (chain?.statements ?? []).map(({ iss, sub, exp }) => ({ iss, sub, expires_at: isoTime(exp) }))
     const shown = chain && { ...chain, expires_at: isoTime(chain.expiresAt), statements }
