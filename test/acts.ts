@@ -83,14 +83,18 @@ const protocol: Record<string, Act> = {
   'connections.all': lists((s) => s.connections.all()),
   'connections.list': lists((s) => s.connections.list(page)),
   'connections.add': writes('connections +1', (s) => s.connections.add(aConnection('3'), 'sealed')),
-  'connections.replace': writes('connections ~1', (s) => s.connections.replace({ ...aConnection('1'), label: 'Other' })),
+  'connections.replace': writes('connections ~1, upstream_requests -1', (s) =>
+    s.connections.replace({ ...aConnection('1'), label: 'Other' }),
+  ),
   'connections.setSecret': writes('connections ~1', (s) => s.connections.setSecret('connection1', 'other')),
   'connections.remove': writes('connections -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1', (s) =>
     s.connections.remove('connection1'),
   ),
   'upstreamIdentities.find': reads((s, n) => s.upstreamIdentities.find(`connection${n}`, `upstream${n}`)),
   'upstreamIdentities.of': reads((s, n) => s.upstreamIdentities.of(`person${n}`)),
-  'upstreamIdentities.link': writes('upstream_identities +1', (s) => s.upstreamIdentities.link({ ...anIdentity('3'), subject: 'person1' })),
+  'upstreamIdentities.link': writes('links -1, upstream_identities +1', (s) =>
+    s.upstreamIdentities.link({ ...anIdentity('3'), subject: 'person1' }),
+  ),
   'upstreamIdentities.create': writes('accounts +1, logins +2, upstream_identities +1', (s) =>
     s.upstreamIdentities.create({ ...person('3'), attributes: {} }, anIdentity('3')),
   ),
@@ -98,7 +102,7 @@ const protocol: Record<string, Act> = {
     s.upstreamIdentities.accept({ ...anIdentity('3'), subject: 'invited1' }, 'invited1@example.org'),
   ),
   'upstreamIdentities.used': writes('upstream_identities ~1', (s) => s.upstreamIdentities.used('connection1', 'upstream1', NOW + 1)),
-  'upstreamIdentities.unlink': writes('upstream_identities -1', (s) => s.upstreamIdentities.unlink(anIdentity('1'))),
+  'upstreamIdentities.unlink': writes('flows ~1, links -1, upstream_identities -1', (s) => s.upstreamIdentities.unlink(anIdentity('1'))),
   'upstreamRequests.add': writes('upstream_requests +1', (s) => s.upstreamRequests.add(anUpstreamRequest('3'), NOW + 60)),
   'upstreamRequests.take': writes('upstream_requests -1', (s) => s.upstreamRequests.take('upstream-request1', NOW)),
   'vault.add': writes('vault_entries +1, vault_token_ids +1', (s) =>

@@ -175,7 +175,8 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/webhooks.test.ts', 'is not called, and the loss is recorded at once'],
     ['test/journeys/event-streams.test.ts', 'a private address is not called'],
   ],
-  'Tokens and keys are revoked, people suspended': [
+  'Whatever only changes or removes what is stored': [
+    ['src/store/full-disk.test.ts', '15: acts that end something'],
     ['test/journeys/disk.test.ts', 'on a full disk the server reads, revokes, suspends'],
     ['test/journeys/disk.test.ts', 'sessions end although others want to be told, and keys are revoked'],
   ],

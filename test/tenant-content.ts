@@ -251,6 +251,9 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   const approval = { ...aPushedRequest(n), hash: `approval${n}` }
   await store.backchannelRequests.add(aBackchannelRequest(n), approval, { ping: aPing(n), most: 5, since: 0 })
   await store.usedOnce.first('dpop-proof', `proof${n}`, NOW + 60)
+  await store.factors.addTotp(aTotp(n), how) // before the links, which it would end
+  await store.passkeys.add(aPasskey(n), how)
+  await store.upstreamIdentities.link(anIdentity(n))
   await store.links.add({ ...aLink(n), ...carried(n, n) })
   await store.links.add({ ...aLink(n, 'reset'), hash: `reset${n}`, ...carried(n, `reset${n}`) })
   await store.accounts.add(invited(n))
@@ -258,8 +261,6 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.links.add({ ...aLink(n), ...toInvited, hash: `invitation${n}`, message: aMessage({ id: `invitation${n}` }) })
   await store.links.add({ ...aConnectLink(n), account: invited(n), message: aMessage({ id: `connecting${n}` }) })
   await store.signUps.add(aSignUp(n), aMessage({ id: `sign-up${n}` }))
-  await store.factors.addTotp(aTotp(n), how)
-  await store.passkeys.add(aPasskey(n), how)
   await store.challenges.add({ hash: `challenge${n}`, context: 'context', expiresAt: NOW + 60 })
   await store.attempts.count([{ name: `bucket${n}`, limit: 5, window: 60 }], NOW)
   await store.devices.add({ subject: `person${n}`, hash: `device${n}`, expiresAt: NOW + 60 }, 5)
@@ -269,7 +270,6 @@ async function fillPerson(store: TenantStore, n: string): Promise<void> {
   await store.groups.addMembers({ id: `group${n}`, subjects: [`person${n}`], maxPerAccount: 9 })
   await store.upstreamRequests.add(anUpstreamRequest(n), NOW + 60)
   await store.vault.add(anEntry(n), aTokenId(n))
-  await store.upstreamIdentities.link(anIdentity(n))
   await store.issuedCredentials.add(anIssued(n), { candidates: [[Number(n)]], fulfils: undefined, most: 100, now: NOW })
   await store.deferredCredentials.add(aDeferred(n), 20)
   await store.credentialOffers.add(anOffer(n))

@@ -35,6 +35,8 @@ export interface Upstream {
   down: boolean
   /** Requests by path, oldest first. */
   requests: UpstreamRequest[]
+  /** How many requests it has refused. */
+  refused: number
   /** By path, such as `/token`. */
   twist: Map<string, Twist>
   /** Claims of ID tokens besides the usual, or in their place. */
@@ -91,6 +93,7 @@ export async function upstreamProvider(now: () => number = () => Math.floor(Date
     reuse: 'refused',
     down: false,
     requests: [],
+    refused: 0,
     twist: new Map(),
     idToken: {},
     grant(person, scope) {
@@ -130,6 +133,7 @@ export async function upstreamProvider(now: () => number = () => Math.floor(Date
       const usual = it.down && counted ? { status: 503, body: {} } : await answerTo(request)
       const twist = it.twist.get(path)
       const { status, body, headers = {} } = twist ? await twist(usual, request) : usual
+      if (status === 0 || status >= 400) it.refused++
       if (status === 0) {
         req.socket.destroy()
         return

@@ -79,7 +79,7 @@ export async function redeem(
   const provider = await providerOf(deps, connection)
   const { server, client, authenticate, options, jwksCache } = provider
   return upstream(async () => {
-    const answer = oauth.validateAuthResponse(server, client, params, state)
+    const answer = responseIn(provider, params, state)
     const response = await oauth.authorizationCodeGrantRequest(server, client, authenticate, answer, redirectUri, verifier, options)
     if (!isOpenid(provider, scope)) {
       const result = await oauth.processAuthorizationCodeResponse(server, client, response)
@@ -94,6 +94,18 @@ export async function redeem(
     const told = { ...nameIn(provider, params), ...(await userinfo(provider, tokens.accessToken, claims.sub)) }
     return { tokens, person: { subject: claims.sub, claims: { ...told, ...claims } } }
   })
+}
+
+/** What the browser brought: one code, of this provider. An error of the provider is told as such. RFC 9207 §2.4 */
+function responseIn({ server, client }: Provider, params: URLSearchParams, state: string): URLSearchParams {
+  try {
+    const response = oauth.validateAuthResponse(server, client, params, state)
+    if (response.getAll('code').length === 1) return response
+  } catch (error) {
+    if (!(error instanceof oauth.OperationProcessingError)) throw error
+    throw new UpstreamError('response', error.message, error)
+  }
+  throw new UpstreamError('response', 'it has no code, or several')
 }
 
 /** As Apple tells it, by the browser and unsigned: good for a name to begin with, and for nothing else. */

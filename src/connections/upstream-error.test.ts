@@ -42,6 +42,7 @@ const codes: Record<UpstreamFailure, string[]> = {
     'invalid_scope',
   ],
   answer: ['something_else', 'invalid_request'],
+  response: [], // no error of the provider
 }
 
 suite('an error of a provider', () => {

@@ -5,8 +5,9 @@ import { RemoteError } from '../protocol/remote-error.ts'
 /**
  * unavailable: it cannot be reached or fails; asking later is right. consent: what the person allowed is over. denied: the person, or the
  * provider for them, said no. configuration: the connection is not set up as the provider expects. answer: what it sent cannot be trusted.
+ * response: what the browser brought is no response of the provider, which was not asked.
  */
-export type UpstreamFailure = 'unavailable' | 'consent' | 'denied' | 'configuration' | 'answer'
+export type UpstreamFailure = 'unavailable' | 'consent' | 'denied' | 'configuration' | 'answer' | 'response'
 
 /** The message is for the log of the operator: it holds no token and no code. */
 export class UpstreamError extends Error {

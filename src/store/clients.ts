@@ -185,10 +185,16 @@ function registrationFrom(
   }
 }
 
+/** Adds nothing that is there, so that a full disk does not keep a registration from being narrowed. */
 export function* storeOrigins(tenant: string, client: ClientMetadata): Transaction<void> {
-  yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${client.client_id}`
-  for (const origin of originsOf(client))
-    yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${client.client_id})`
+  const { client_id: id } = client
+  // A select would read all origins of the tenant in SQLite, from an index that has them whole.
+  const rows = yield sql`update client_origins set origin = origin where tenant_id = ${tenant} and client_id = ${id} returning origin`
+  const [before, after] = [rows.map((row) => row['origin'] as string), originsOf(client)]
+  const gone = before.filter((origin) => !after.includes(origin))
+  if (gone.length > 0) yield sql`delete from client_origins where tenant_id = ${tenant} and client_id = ${id} and origin in ${gone}`
+  for (const origin of after.filter((one) => !before.includes(one)))
+    yield sql`insert into client_origins (tenant_id, origin, client_id) values (${tenant}, ${origin}, ${id})`
 }
 
 /** Of two rotations at the same time, the second sees what the first did; a client that is removed at the same time gets no secret. */

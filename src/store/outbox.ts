@@ -1,12 +1,12 @@
 /** The outbox: messages of all tenants that wait for delivery. */
 import type { OutboxMessage, OutboxQueue, OutboxStore, QueuedMessage } from '../identity/outbox.ts'
-import { type Db, type Row, type Sql, sql } from './sql.ts'
+import { type Db, ifSpace, type Row, type Sql, sql } from './sql.ts'
 
 export function outbox(db: Db, tenant: string): { outbox: OutboxStore } {
   return {
     outbox: {
       async add(message) {
-        await db.write(enqueue(tenant, message))
+        await db.write(ifSpace(enqueue(tenant, message)))
       },
     },
   }

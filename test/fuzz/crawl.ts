@@ -4,7 +4,7 @@ import { arrive, browserHeaders, open, type Visit } from './browser.ts'
 import { copyOf, type Fixture } from './fixture.ts'
 import { type Json, mutated, written } from './json.ts'
 import { mutatedFields } from './mutations.ts'
-import { backchannelRequest, deviceCode } from './obtained.ts'
+import { backchannelRequest, deviceCode, mailedLink } from './obtained.ts'
 import { type Form, type Jar, jar, ownTarget, type Page } from './pages.ts'
 import { appOn, enter, type Person, password, SetupFailed } from './people.ts'
 import type { Random } from './random.ts'
@@ -12,7 +12,7 @@ import { encoded, type Field, posted, withHeader } from './request.ts'
 import { routeOf } from './routes.ts'
 import type { TestCase } from './test-case.ts'
 import { hostileText } from './text.ts'
-import { authorizeTarget, collectLinks } from './tokens.ts'
+import { authorizeTarget } from './tokens.ts'
 
 /** A crawl in progress. */
 export interface Crawl extends Visit {
@@ -104,16 +104,6 @@ const ways: readonly Way[] = [
     ),
   ]),
 ]
-
-/** Mails are sent after the answer. */
-async function mailedLink(fixture: Fixture, path: string): Promise<string | undefined> {
-  const links = () => fixture.links.findLast((link) => link.includes(path))
-  for (let tries = 0; tries < 40 && links() === undefined; tries++) {
-    collectLinks(fixture)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return links()
-}
 
 export async function beginCrawl(random: Random, fixture: Fixture): Promise<Crawl> {
   const { who, jar, target, signIn } = await beginningOf(random, fixture)

@@ -27,6 +27,9 @@ export class ServerGone extends Error {
   override readonly name = 'ServerGone'
 }
 
+/** Only these addresses are documented to answer 502. */
+const isOfAuthManager = ({ target }: Request) => /^\/v1\/(?:offline-token|refresh-token|access-token)/.test(target)
+
 interface Checked {
   answer: Answer | undefined
   faults: readonly string[]
@@ -45,9 +48,12 @@ export function harness(at: {
   let accepted: Request[] = []
 
   async function checked(request: Request, expected: Expectation): Promise<Checked> {
+    const { provider } = at.world
+    const before = provider.refused
     try {
       const answer = await at.connection.send(request)
-      return { answer, faults: faultsOf(answer, expected) }
+      const refusedByProvider = provider.refused > before && isOfAuthManager(request)
+      return { answer, faults: faultsOf(answer, { ...expected, refusedByProvider }) }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error
       return { answer: undefined, faults: [`no answer: ${error.message}`] }

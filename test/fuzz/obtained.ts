@@ -6,7 +6,7 @@ import { unescaped } from './pages.ts'
 import { type Body, called, enter, type Person, SetupFailed } from './people.ts'
 import type { Random } from './random.ts'
 import { posted } from './request.ts'
-import { authorizeTarget, basic, redeemed, token } from './tokens.ts'
+import { authorizeTarget, basic, collectLinks, redeemed, token } from './tokens.ts'
 import { now } from './world.ts'
 
 export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
@@ -121,6 +121,16 @@ export async function kept(fixture: Fixture, random: Random): Promise<{ id: stri
   const access = providerToken(fixture)
   const { data } = await called(fixture.harness, random, 'GET', await consented(fixture, random, access))
   return { id: data.persistent_token_id, access }
+}
+
+/** Mails are sent after the answer. */
+export async function mailedLink(fixture: Fixture, part: string): Promise<string | undefined> {
+  const links = () => fixture.links.findLast((link) => link.includes(part))
+  for (let tries = 0; tries < 40 && links() === undefined; tries++) {
+    collectLinks(fixture)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return links()
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the JSON of any answer

@@ -23,7 +23,6 @@ const good: Readonly<Record<string, Answer>> = {
   'an OAuth error': json(400, { error: 'invalid_request' }),
   'a problem document': answer(404, '{"code":"not_found"}', [['content-type', 'application/problem+json']]),
   'a busy server that says when to try again': json(503, { error: 'temporarily_unavailable' }, [['retry-after', '5']]),
-  'a provider that refused a code': json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' }),
   'a page with escaped markup': html('<p title="&quot;xfuzz=&quot;">&lt;xfuzz&gt;</p><img src="data:image/png;base64,AA">'),
   'a redirect to a client': answer(303, '', [['location', 'https://app.example/callback?code=x']]),
   'an empty answer': answer(204),
@@ -31,7 +30,8 @@ const good: Readonly<Record<string, Answer>> = {
 
 const bad: readonly (readonly [fault: string, answer: Answer, expected?: Expectation])[] = [
   ['status 500', json(500, { error: 'server_error' })],
-  ['status 502', json(502, { error: 'x', code: 'unavailable' })],
+  ['status 502', json(502, { error: 'x', code: 'unavailable' }), { refusedByProvider: true }],
+  ['status 502', json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' })],
   ['status 503', json(503, { error: 'x' })],
   ['status 503', json(503, { error: 'x' }, [['retry-after', '3600']])],
   ['took more than 5 s', answer(204, '', [], 5001)],
@@ -67,6 +67,10 @@ suite('the test oracle', () => {
   for (const [name, one] of Object.entries(good)) test(`accepts ${name}`, () => assert.deepEqual(faultsOf(one), []))
   for (const [fault, one, expected] of bad) test(`reports ${fault}`, () => assert.deepEqual(faultsOf(one, expected), [fault]))
 
+  test('accepts 502 where the provider really refused', () => {
+    const refused = json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' })
+    assert.deepEqual(faultsOf(refused, { refusedByProvider: true }), [])
+  })
   test('reports an answer that the application did not send', () => {
     const faults = faultsOf({ status: 400, headers: [], body: Buffer.alloc(0), ms: 1 })
     assert.deepEqual(faults, ['an answer of the platform, not of ours, with status 400'])

@@ -13,6 +13,8 @@ export interface Expectation {
   changes?: Readonly<Record<string, string>>
   /** The token to introspect was never issued. */
   inactive?: boolean
+  /** The provider refused a request that the server made for this one. */
+  refusedByProvider?: boolean
 }
 
 export const slowest = 5000
@@ -29,15 +31,15 @@ export function faultsOf(answer: Answer, expected: Expectation = {}): string[] {
   ]
 }
 
-function statusFaults(answer: Answer, { refused }: Expectation): string[] {
+function statusFaults(answer: Answer, { refused, refusedByProvider = false }: Expectation): string[] {
   const { status } = answer
   if (status >= 200 && status < 300 && refused) return ['an invalid credential was accepted']
-  if (status < 500 || isRefusalOfProvider(answer)) return []
+  if (status < 500 || (refusedByProvider && isRefusalOfProvider(answer))) return []
   const wait = Number(header(answer, 'retry-after') ?? Number.NaN)
   return status === 503 && wait > 0 && wait <= longestWait ? [] : [`status ${status}`]
 }
 
-/** The API of the Auth Manager tells its clients with this status that the provider refused, for example a code that the caller made up. */
+/** The API of the Auth Manager tells its clients with this status that the provider refused. */
 function isRefusalOfProvider({ status, body }: Answer): boolean {
   return status === 502 && /"code":"keycloak_(?:callback_)?error"/.test(body.toString())
 }

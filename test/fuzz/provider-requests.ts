@@ -1,7 +1,15 @@
 /** Valid requests about upstream providers: the API of the Auth Manager, and what providers and browsers send. */
 
+import { browserHeaders, open, providerAnswer } from './browser.ts'
 import { connectionName } from './declarations.ts'
-import { consented, kept, providerToken, upstreamPerson } from './obtained.ts'
+import type { Fixture } from './fixture.ts'
+import { setup } from './harness.ts'
+import { header } from './http.ts'
+import { consented, kept, mailedLink, providerToken, upstreamPerson } from './obtained.ts'
+import { type Jar, jar } from './pages.ts'
+import { called, SetupFailed } from './people.ts'
+import type { Random } from './random.ts'
+import { authorizeTarget } from './tokens.ts'
 import { bearer, type Fill } from './usual.ts'
 import { now } from './world.ts'
 
@@ -17,11 +25,52 @@ const callback: Fill = async (random, fixture) => {
   return { query: [...new URL(target, fixture.harness.issuer).searchParams] }
 }
 
-/** The provider sends browsers here; without a request that waits, there is only a page that says so. */
+/** The provider sends browsers here, some by a form. */
 const signInCallback: Fill = async (random, fixture, method) => {
-  const { query = [] } = await callback(random, fixture, 'GET')
+  const { own, target } = await signingIn(random, fixture)
+  const query = [...new URL(await answered(random, fixture, own, target), fixture.harness.issuer).searchParams]
   const path = { name: connectionName }
-  return method === 'POST' ? { path, form: query } : { path, query }
+  const headers = browserHeaders(random, own)
+  return method === 'POST' ? { path, form: query, headers } : { path, query, headers }
+}
+
+/** A browser at the sign-in page, and where that leads to the provider. */
+async function signingIn(random: Random, { harness, clients }: Fixture): Promise<{ own: Jar; target: string }> {
+  const own = jar()
+  const page = await open(harness, random, own, authorizeTarget('', clients.asking.id))
+  const target = page.links.find((link) => link.startsWith('/authorize/upstream?') && link.includes(`connection=${connectionName}`))
+  return { own, target: target ?? fail('the sign-in page does not lead to the provider') }
+}
+
+/** Where the provider sends this browser back to. */
+async function answered(random: Random, { harness }: Fixture, own: Jar, target: string): Promise<string> {
+  const answer = await harness.ask(setup, { method: 'GET', target, headers: browserHeaders(random, own) })
+  const location = answer && header(answer, 'location')
+  return (location && (await providerAnswer(location))) ?? fail('the provider was not asked')
+}
+
+const towardsProvider: Fill = async (random, fixture) => {
+  const { own, target } = await signingIn(random, fixture)
+  return { query: [...new URL(target, fixture.harness.issuer).searchParams], headers: browserHeaders(random, own) }
+}
+
+/** Somebody has an account with the address that the provider vouches for, gets a link there, and follows it in the same browser. */
+const connectLink: Fill = async (random, fixture) => {
+  const { harness, people, world } = fixture
+  const username = `connecting-${random.below(1_000_000_000)}`
+  const email = `${username}@example.com`
+  const account = { username, email, claims: { email_verified: true }, access: 'none' }
+  await called(harness, random, 'POST', '/api/v1/admin/users', account, people.superadmin.access)
+  const { own, target } = await signingIn(random, fixture)
+  world.provider.person = { sub: username, email, email_verified: true }
+  await open(harness, random, own, await answered(random, fixture, own, target))
+  const flow = new URL(target, harness.issuer).searchParams.get('flow') ?? ''
+  const link = (await mailedLink(fixture, new URLSearchParams({ flow }).toString())) ?? fail('no link was sent')
+  return { form: [...new URL(link, harness.issuer).searchParams], headers: browserHeaders(random, own) }
+}
+
+function fail(why: string): never {
+  throw new SetupFailed(why)
 }
 
 const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout'
@@ -63,4 +112,6 @@ export const providerRequests: Readonly<Record<string, Fill>> = {
   '/v1/refresh-token-id': storedRefreshToken,
   '/connections/{name}/backchannel-logout': providerLogout,
   '/connections/{name}/callback': signInCallback,
+  '/authorize/upstream': towardsProvider,
+  '/link/connect': connectLink,
 }

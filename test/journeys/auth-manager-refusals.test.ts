@@ -69,12 +69,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual(await gatehouse.root.store.vault.of({ type: 'upstream', id: 'hostile' }), [])
       })
 
-    test('an answer that names another issuer, or none, is refused', async () => {
-      for (const iss of ['https://evil.example', undefined]) {
+    test('what is no answer of the provider is the fault of who brings it, and the provider is not asked: another issuer, none, no code, two', async () => {
+      const changes: ((params: URLSearchParams) => void)[] = [
+        (params) => params.set('iss', 'https://evil.example'),
+        (params) => params.delete('iss'),
+        (params) => params.delete('code'),
+        (params) => params.append('code', 'another'),
+      ]
+      for (const change of changes) {
         const url = new URL((await consentAs('mixed-up')).back)
-        if (iss === undefined) url.searchParams.delete('iss')
-        else url.searchParams.set('iss', iss)
-        assert.equal((await finish(url.href)).body.code, 'keycloak_callback_error')
+        change(url.searchParams)
+        const before = upstream.requests.length
+        const { status, body } = await finish(url.href)
+        assert.deepEqual(
+          [status, body.code, body.reason],
+          [400, 'invalid_ack_state', 'what came back is no answer of the provider; begin again'],
+          String(change),
+        )
+        assert.equal(upstream.requests.length, before)
       }
     })
 

@@ -1,49 +1,16 @@
 /** The disk is full: what is there can be read and taken back, the server starts, and says what is the matter. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test, { type TestContext } from 'node:test'
+import test from 'node:test'
 import { SignJWT } from 'jose'
+import { replacePassword } from '../../src/identity/accounts.ts'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
 import { credentialChange, pollMethod, sessionRevoked } from '../../src/protocol/event-stream.ts'
 import { testApp } from '../app.ts'
 import { commandLine } from '../command-line.ts'
+import { megabyte, smallDisk } from '../small-disk.ts'
 import { alice, application, call, callback, encode } from './application.ts'
 import { aKey } from './dpop-proofs.ts'
-
-const megabyte = 1024 * 1024
-
-/** A folder on a disk of 24 MB, where this user may mount one; else an ordinary folder, which `fill` leaves as it is. */
-function smallDisk(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-disk-'))
-  const own = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder]).status === 0
-  t.after(() => {
-    if (own) spawnSync('umount', ['-l', folder])
-    rmSync(folder, { recursive: true, force: true })
-  })
-  const filling = join(folder, 'filling')
-  return {
-    folder,
-    own,
-    /** Leaves `free` bytes. */
-    fill(free: number) {
-      if (!own) return
-      const file = openSync(filling, 'w')
-      try {
-        for (;;) writeSync(file, Buffer.alloc(megabyte / 4))
-      } catch {
-        closeSync(file)
-      }
-      if (free === 0) return
-      const spare = openSync(filling, 'r+')
-      closeSync(spare)
-      spawnSync('truncate', ['-s', `-${free}`, filling])
-    },
-    clear: () => rmSync(filling, { force: true }),
-  }
-}
 
 test('15: on a full disk the server reads, revokes, suspends, starts again and says so', async (t) => {
   const disk = smallDisk(t)
@@ -155,6 +122,7 @@ test('15: on a full disk, sessions end although others want to be told, and keys
   const app = application(gatehouse, { id: 'app', secret: 'secret', scope })
   for (const username of people) await app.tokens(gatehouse.browser(), {}, { username, password: alice.password })
   const [ada, bob, eve] = subjects as [string, string, string]
+  const mailed = await gatehouse.addAccount({ username: 'zed', email: 'zed@example.com' }, alice.password)
   const isEnded = async (subject: string) => (await root.store.sessions.of(subject, now())).length === 0
   const suspend = (subject: string) => root.store.accounts.change(subject, { status: 'suspended', updatedAt: now() })
   const waiting = () => root.store.eventStreams.waiting('stream', 10)
@@ -171,6 +139,8 @@ test('15: on a full disk, sessions end although others want to be told, and keys
   await root.store.sessions.end({ subject: eve })
   assert.deepEqual([await isEnded(bob), await isEnded(eve)], [true, true])
   if (disk.own) assert.equal((await waiting()).length, 1, 'nobody is told: the space is kept for what ends')
+  const own = (await root.store.accounts.bySubject(mailed))!
+  assert.ok(await replacePassword(root.accounts, own, 'another good password'), 'a new password needs no space for the mail about it')
 
   const commands = await commandLine()
   t.after(commands.remove)

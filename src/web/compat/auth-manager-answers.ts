@@ -89,6 +89,7 @@ const reasons: Readonly<Record<UpstreamError['failure'], string>> = {
   denied: 'the request was denied',
   configuration: 'the connection is not set up right',
   answer: 'its answer cannot be used',
+  response: 'its answer cannot be used',
 }
 
 function ofOAuth({ code, description, why }: OAuthError): AuthManagerError {

@@ -111,6 +111,8 @@ async function isHere({ ctx }: WebTenant, { browser, address }: Request, owner: 
 function callbackFailed({ vault }: WebTenant, { connection }: UpstreamRequest, error: unknown): never {
   if (!(error instanceof UpstreamError)) throw error
   vault.warn({ connection, why: error.message }, 'a consent did not succeed')
+  if (error.failure === 'response')
+    fail('invalid_ack_state', 'Invalid response', 'what came back is no answer of the provider; begin again')
   return fail('keycloak_callback_error', error.failure === 'denied' ? 'Consent was denied' : 'Consent did not succeed')
 }
 
