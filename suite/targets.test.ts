@@ -17,26 +17,29 @@ const all = await catalogue()
 /** Checks in one test, so that a run is not silent for long. */
 const atMost = 120
 
-suite('oidc-provider keeps every clause but those of its list', { concurrency: false }, () => {
-  keeps('oidc-provider', all, () => startOidcProvider())
-})
-
-suite('Gatehouse on SQLite keeps what is asked most often, and what faults are put into it for', { concurrency: false }, () => {
-  const often = select(all, { spec: ['RFC 6749', 'RFC 7636', 'RFC 9207'] })
-  const faulty = new Set(gatehouseFaults.flatMap(({ caughtBy }) => caughtBy))
-  const part = all.filter((check) => often.includes(check) || faulty.has(check.id))
-  keeps('gatehouse', part, () => startGatehouse())
-})
-
-suite('Gatehouse on PostgreSQL, as two nodes, spends and takes back tokens', { concurrency: false }, () => {
-  let drop: () => Promise<void>
-  const part = select(all, { only: ['race', 'once', 'revoke', 'replay', 'userinfo', 'rp-initiated-logout'] })
-  keeps('gatehouse', part, async () => {
-    const database = await freshPostgres()
-    drop = database.drop
-    return startGatehouse({ database: database.url, nodes: 2 })
+// Much of the time is waiting.
+suite('the suite judges', { concurrency: 3 }, () => {
+  suite('oidc-provider keeps every clause but those of its list', { concurrency: false }, () => {
+    keeps('oidc-provider', all, () => startOidcProvider())
   })
-  after(() => drop())
+
+  suite('Gatehouse on SQLite keeps what is asked most often, and what faults are put into it for', { concurrency: false }, () => {
+    const often = select(all, { spec: ['RFC 6749', 'RFC 7636', 'RFC 9207'] })
+    const faulty = new Set(gatehouseFaults.flatMap(({ caughtBy }) => caughtBy))
+    const part = all.filter((check) => often.includes(check) || faulty.has(check.id))
+    keeps('gatehouse', part, () => startGatehouse())
+  })
+
+  suite('Gatehouse on PostgreSQL, as two nodes, spends and takes back tokens', { concurrency: false }, () => {
+    let drop: () => Promise<void>
+    const part = select(all, { only: ['race', 'once', 'revoke', 'replay', 'userinfo', 'rp-initiated-logout'] })
+    keeps('gatehouse', part, async () => {
+      const database = await freshPostgres()
+      drop = database.drop
+      return startGatehouse({ database: database.url, nodes: 2 })
+    })
+    after(() => drop())
+  })
 })
 
 /** Failures and documented differences must be the same. */

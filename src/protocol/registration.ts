@@ -60,6 +60,8 @@ export async function clientFrom(
   const stated = await withStatement(ctx, sent, registration.token)
   return checkedSector(ctx, before, (now) => {
     const client = described(ctx, stated, registration.scope, operatorsOf(now))
+    if (client.response_types.includes('code') && !client.grant_types.includes('authorization_code'))
+      refuse('invalid_client_metadata', 'grant_types must have authorization_code for the response type code') // RFC 7591 §2.1
     checkCeiling(ctx, client, registration, now)
     return client
   })

@@ -46,6 +46,17 @@ export const federationFaults: readonly Fault[] = [
     resigned('id_token', ({ claims }) => Object.assign(claims, { aud: 'other' }), keys),
   ),
   fault(
+    'pushes requests for everybody',
+    federation('automatic-registration-by-pushing'),
+    forgiving('/par', { request_uri: 'given', expires_in: 60 }),
+  ),
+  fault('resolves every entity', federation('entity-is-resolved'), forgiving('/federation/resolve')),
+  fault(
+    'resolves entities without their trust chain',
+    federation('entity-is-resolved'),
+    resignedAt('/federation/resolve', ({ claims }) => delete claims['trust_chain']),
+  ),
+  fault(
     'registers every relying party explicitly',
     federation('explicit-requests-are-checked', 'explicit-registration-by-chain'),
     forgiving(registration),

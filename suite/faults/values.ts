@@ -1,5 +1,5 @@
 /** Faults of values that servers show, and of the characters and lengths of what they issue. */
-import { after, afterRedirect, answerWith, type Behaviour, before, type Fault, fault, member, without } from './fault.ts'
+import { after, afterRedirect, answers, answerWith, type Behaviour, before, both, type Fault, fault, member, without } from './fault.ts'
 import { forgiving, pages, welcoming } from './lenient.ts'
 
 const discovery = '/.well-known/openid-configuration'
@@ -48,6 +48,39 @@ export const valueFaults: readonly Fault[] = [
     forgiving('/device/auth', { device_code: 'given', user_code: 'given', verification_uri: 'https://given.example', expires_in: 60 }),
   ),
   fault('takes all authorization details', ['rfc9396/malformed-details-are-refused'], welcoming),
+  fault(
+    'refuses offline_access without a code',
+    ['openid-connect-core/offline-access-without-a-code'],
+    answers('/auth', ({ query }) => query.get('response_type') === 'id_token' && query.get('scope')?.includes('offline'), 400, {}),
+  ),
+  fault('lets clients choose their client_id', ['rfc9700/clients-do-not-choose-their-id'], () => {
+    let asked: unknown
+    return both(
+      before('/reg', ({ body }) => {
+        asked = body.startsWith('{') ? JSON.parse(body).client_id : undefined
+        return undefined
+      }),
+      member('/reg', 'client_id', (was: unknown) => asked ?? was),
+    )
+  }),
+  fault(
+    'registers response types without their grant types',
+    ['rfc7591/grant-and-response-types-agree'],
+    member('/reg', 'grant_types', ['implicit']),
+  ),
+  fault('gives native apps a code at once', ['rfc8252/consent-is-not-assumed'], () => {
+    let known: string | undefined
+    return both(
+      afterRedirect((to) => {
+        if (to.searchParams.has('code')) known = to.href
+      }),
+      before('/auth', ({ query }) =>
+        known && query.get('redirect_uri')?.startsWith('http://127')
+          ? { status: 303, headers: { location: known }, cookies: [], body: '' }
+          : undefined,
+      ),
+    )
+  }),
   fault('gives all clients one client_id', ['rfc7591/client-ids-differ'], member('/reg', 'client_id', 'same')),
   fault(
     'shows what a logout request contains',
@@ -60,6 +93,11 @@ export const valueFaults: readonly Fault[] = [
 
 /** Of Gatehouse. */
 export const pageFaults: readonly Fault[] = [
+  fault('sends no Referrer-Policy', ['rfc9700/pages-send-no-referrer'], {
+    answer({ headers }) {
+      delete headers['referrer-policy']
+    },
+  }),
   fault('ignores that an acr value is essential', ['openid-connect-core/essential-acr-must-be-met'], without('/authorize', 'claims')),
   fault(
     'takes no encrypted request objects',

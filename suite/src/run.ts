@@ -28,7 +28,7 @@ export interface RunOptions {
   onResult?(result: Result): void
 }
 
-const atOnce = 8
+const atOnce = 4
 
 /** Throws `Unjudgeable` if the server cannot be tested at all. */
 export async function runChecks(options: RunOptions): Promise<Report> {
@@ -99,7 +99,12 @@ async function judgeAll(trial: Trial, { checks, failFast = false, onResult }: Ru
   return { results, limited }
 }
 
-/** What went wrong may be due to the number of requests alone, RFC 6585 §4. */
+/** What went wrong may be due to the number of requests alone: RFC 6585 §4, RFC 9110 §15.6.4. */
 function isLimited({ verdict, exchanges }: Result): boolean {
-  return (verdict === 'fail' || verdict === 'warn') && exchanges.some(({ response }) => response?.status === 429)
+  return (
+    (verdict === 'fail' || verdict === 'warn') &&
+    exchanges.some(
+      ({ response }) => response?.status === 429 || (response?.status === 503 && response.headers['retry-after'] !== undefined),
+    )
+  )
 }

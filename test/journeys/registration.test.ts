@@ -128,6 +128,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'invalid_client_metadata',
         /^grant_types has a value that needs an initial access token$/,
       ],
+      [
+        'a response type without its grant type',
+        { ...web, grant_types: ['refresh_token'], response_types: ['code'] },
+        'invalid_client_metadata',
+        /^grant_types must have authorization_code for the response type code$/,
+      ],
       ['a grant type that nobody has', { ...web, grant_types: ['x'] }, 'invalid_client_metadata', /^grant_types must be one of /],
       [
         'a scope beyond',

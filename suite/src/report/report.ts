@@ -35,7 +35,7 @@ export interface Report {
   seconds: number
   /** Ids of checks without a verdict: the run was over, or the server limited the rate of requests. */
   notRun: readonly string[]
-  /** How many of them are without a verdict because of status 429. */
+  /** How many of them are without a verdict because the server asked for fewer requests. */
   limited: number
   results: readonly Result[]
 }
@@ -44,7 +44,7 @@ export interface Report {
 export function unfinished({ notRun, limited }: Report): string | undefined {
   if (notRun.length === 0) return undefined
   if (limited === 0) return `The run ended early: ${notRun.length} checks were not run.`
-  return `${limited} checks have no verdict, because the server limited the rate of requests (status 429). Raise its limits, or run fewer checks at a time.`
+  return `${limited} checks have no verdict, because the server asked for fewer requests (status 429 or 503). Raise its limits, or run fewer checks at a time.`
 }
 
 export const verdicts: readonly Verdict[] = ['pass', 'fail', 'warn', 'not applicable']
