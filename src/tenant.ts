@@ -227,6 +227,7 @@ function settingsOf(
     logoUri: settings.logo_uri,
     stateCookie: stateCookie(row.slug),
     lifetimes: {
+      sessionIdle: seconds.session_idle,
       flow: seconds.flow,
       code: seconds.code,
       accessToken: seconds.access_token,

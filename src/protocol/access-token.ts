@@ -1,4 +1,5 @@
 /** Accepts access tokens, and credentials used in place of one, wherever a request presents them — RFC 6750 §2. */
+import { outlivesSession } from './after-session.ts'
 import { mayUse } from './assignment.ts'
 import { type Client, isVoid } from './client.ts'
 import { isJsonObject } from './codec/json.ts'
@@ -75,8 +76,12 @@ export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessTok
   const token = claims && fromClaims(claims)
   const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
   const accepted = known && (await ofHolder(ctx, known))
-  if (!accepted || !(accepted.grantId === undefined || (await mayUse(ctx, known.client, accepted.subject)))) return undefined
+  if (!accepted || !(accepted.grantId === undefined || (await isAllowed(ctx, known.client, accepted)))) return undefined
   return (await isOfPresentClients(ctx, { ...known, token: accepted })) ? accepted : undefined
+}
+
+async function isAllowed(ctx: Ctx, client: Client, { subject, sid }: AccessToken): Promise<boolean> {
+  return (await mayUse(ctx, client, subject)) && (await outlivesSession(ctx, client, sid))
 }
 
 /** A token that was exchanged ends with each client that it went through: the one that it was first issued to, and those that act. RFC 8693 §4.1 */

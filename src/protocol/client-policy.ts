@@ -59,6 +59,10 @@ export const policySchema = z.strictObject({
     .optional()
     .describe('Group of applications of one vendor that share a sign-in on a device, for the scope device_sso; absent: it shares none'),
   code_lifetime: seconds.max(600).optional().describe('Seconds; absent: as the tenant sets it'),
+  after_session: z
+    .enum(['keep', 'end'])
+    .default('keep')
+    .describe('end: its tokens end with the session in which the person signed in, also with offline_access'),
   assignment: z
     .enum(['optional', 'required'])
     .default('optional')

@@ -37,6 +37,7 @@ suite('registered metadata', () => {
       access_token_signed_response_alg: 'ES256',
     })
     assert.deepEqual(policy, {
+      after_session: 'keep',
       pkce: 'required',
       pushed_requests: 'optional',
       signed_requests: 'optional',

@@ -1,4 +1,5 @@
 /** The only place tokens are made — RFC 6749 §5.1, access tokens after RFC 9068. */
+import { outlivesSession } from './after-session.ts'
 import { mayUse } from './assignment.ts'
 import { type Client, scopesOf } from './client.ts'
 import { mustBind } from './client-binding.ts'
@@ -61,6 +62,8 @@ async function issuable(ctx: Ctx, issuance: Issuance, params: Params): Promise<I
     refuse(frontChannel ? 'access_denied' : 'invalid_grant', 'the account is no longer active')
   if (authorization && !(await mayUse(ctx, issuance.client, subject)))
     refuse(frontChannel ? 'access_denied' : 'invalid_grant', 'this person is not assigned to the client')
+  if (authorization && !(await outlivesSession(ctx, issuance.client, authorization.authentication.sid)))
+    refuse('invalid_grant', 'the session in which the person signed in has ended')
   if (!authorization) refuseQuarantined(issuance.client)
   const less = ctx.server.having('narrow').map((feature) => feature.narrow(ctx, { params, issuance }))
   return { ...issuance, scope: registeredScope(issuance), narrowed: Object.assign({}, ...less) }

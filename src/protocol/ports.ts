@@ -79,6 +79,10 @@ export interface Store
     /** Ends the flow. True for the first caller, who alone may answer the client. */
     end(id: string): Promise<boolean>
   }
+  signIns: {
+    /** Whether the session goes on in which this client was told this `sid`. `usedSince`: a session that was last used before has ended. */
+    isCurrent(clientId: string, sid: string, at: { now: number; usedSince: number }): Promise<boolean>
+  }
   codes: {
     /** Ends the flow, the pushed request and the request object, if there are such, and keeps the code. False: one was already ended, and no code was kept. */
     add(code: Code, flow: string | undefined): Promise<boolean>

@@ -133,6 +133,7 @@ suite('storage', () => {
       token_exchange: 'none',
       code_lifetime: 60,
       assignment: 'required',
+      after_session: 'end',
       consent: 'ask',
     })
   })

@@ -28,6 +28,7 @@ const strictest: Policy = {
   device_sso_group: undefined,
   code_lifetime: 60,
   assignment: 'required',
+  after_session: 'end',
   consent: 'ask',
 }
 

@@ -69,6 +69,8 @@ export interface Lifetimes {
   readonly refreshToken: number
   /** How long a repeated refresh request gets the same successor. */
   readonly refreshGrace: number
+  /** How long a session goes on that is not used. */
+  readonly sessionIdle: number
 }
 
 /** What the operator set for TLS with certificates of clients. */

@@ -47,6 +47,7 @@ import { registrations } from './registrations.ts'
 import { resources } from './resources.ts'
 import { revocations } from './revocations.ts'
 import { sessions } from './sessions.ts'
+import { signIns } from './sign-ins.ts'
 import { signUps } from './sign-ups.ts'
 import { signingKeys } from './signing-keys.ts'
 import type { Db } from './sql.ts'
@@ -101,6 +102,7 @@ export function tenantStore(
     ...grants(db, tenant),
     ...flows(db, tenant),
     ...codes(db, tenant),
+    ...signIns(db, tenant),
     ...pushedRequests(db, tenant),
     ...deviceCodes(db, tenant),
     ...deviceSecrets(db, tenant),

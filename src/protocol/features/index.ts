@@ -62,7 +62,12 @@ import { tokenStatusList } from './token-status-list.ts'
 import { upstreamTokens } from './upstream-tokens.ts'
 import { userinfo } from './userinfo.ts'
 
-const token = (): Feature => ({ id: 'token', spec: 'RFC 6749 §3.2', endpoints: [tokenEndpoint], serves: { assignment: ['required'] } })
+const token = (): Feature => ({
+  id: 'token',
+  spec: 'RFC 6749 §3.2',
+  endpoints: [tokenEndpoint],
+  serves: { assignment: ['required'], after_session: ['end'] },
+})
 
 export const catalogue = {
   discovery,

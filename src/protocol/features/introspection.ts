@@ -1,5 +1,6 @@
 /** Token introspection — RFC 7662. */
 import { findCredential } from '../access-token.ts'
+import { outlivesSession } from '../after-session.ts'
 import { mayUse } from '../assignment.ts'
 import { isVoid } from '../client.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
@@ -74,6 +75,7 @@ async function describeRefreshToken(ctx: Ctx, caller: Introspector, token: Refre
   const { clientId, scope, issuedAt, expiresAt } = token
   const client = await ctx.store.clients.find(clientId)
   if (!client || isVoid(client, issuedAt) || !(await mayUse(ctx, client, subject)) || !(await ctx.people.claims(subject))) return undefined
+  if (!(await outlivesSession(ctx, client, token.authentication.sid))) return undefined
   return {
     active: true,
     iss: ctx.issuer,
