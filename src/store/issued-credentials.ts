@@ -114,7 +114,7 @@ function* firstFree(
 ): Transaction<number[]> {
   const found: number[] = []
   for (let round = 0, open = [...candidates.keys()]; open.length > 0; round++) {
-    const asked = new Map(open.map((copy) => [candidates[copy]![round], copy]))
+    const asked = new Map(open.toReversed().map((copy) => [candidates[copy]![round], copy])) // of two that drew the same, the first gets it
     if (asked.has(undefined)) throw new Unavailable('every index that was drawn is taken', 1) // as likely as that in a half empty list
     const rows = new Rows([...asked.keys()].map((index) => [tenant, list, index as number, credential]))
     const free = yield sql`
