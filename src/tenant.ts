@@ -169,16 +169,17 @@ function firstPartyOf({ config: { api, keys }, server }: AppDeps, { id: org }: T
 /** Undefined where no mail can be sent. */
 function mailDepsOf(
   { platform: { now }, offersMail, sealer, delivery, backgroundTasks }: AppDeps,
-  { id: tenant, name }: TenantRow,
+  { id: tenant, name, settings }: TenantRow,
   own: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
 ): MailDeps | undefined {
   if (!offersMail) return undefined
+  const { logo_uri: logo } = tenantSettings(settings)
   return {
     ...own,
     name,
     now,
     message: (mail, lifetime) =>
-      mailMessage(mail, delivery.leased(lifetime), (id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, text)),
+      mailMessage({ ...mail, logo }, delivery.leased(lifetime), (id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, text)),
     deliver: (message) => delivery.deliver({ ...message, tenant }),
     inBackground: backgroundTasks.start,
   }
@@ -223,6 +224,7 @@ function settingsOf(
   const seconds = lifetimesOf(config, row)
   return {
     name: row.name,
+    logoUri: settings.logo_uri,
     stateCookie: stateCookie(row.slug),
     lifetimes: {
       flow: seconds.flow,

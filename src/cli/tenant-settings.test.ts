@@ -36,6 +36,7 @@ const changed: Required<TenantOwnSettings> = {
     },
   },
   credentials_per_person: 20,
+  logo_uri: 'https://acme.example/logo.svg',
   contact: 'ada@example.com',
   lifetimes: { access_token: 60 },
 }

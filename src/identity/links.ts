@@ -59,6 +59,8 @@ export interface Mail {
   username: string
   /** Name of the tenant. */
   from: string
+  /** Address of its logo. */
+  logo?: string | undefined
   /** When something happened that its owner must know, in Unix seconds, and where. */
   at?: number
   /** The person's time zone, if it is known. */

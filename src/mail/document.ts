@@ -1,10 +1,12 @@
-/** The HTML of a mail: the tenant's name above it, no images, and colours of the reader's scheme. Styles stand at the elements, since some mail programs drop style sheets; the sheet is for dark ones. */
+/** The HTML of a mail: the tenant's name and logo above it, and colours of the reader's scheme. Styles stand at the elements, since some mail programs drop style sheets; the sheet is for dark ones. */
 import { Html, html } from '../web/pages/html.ts'
 import { initials, named } from '../web/pages/names.ts'
 
 export interface MailParts {
   /** Name of the tenant. */
   tenant: string
+  /** Address of its logo: the only picture of a mail. */
+  logo: string | undefined
   title: Html
   lead: Html
   /** Lines that say when and where. */
@@ -31,6 +33,7 @@ const style = {
   sheet:
     'max-width:560px;margin:0 auto;padding:24px;background:#ffffff;border:1px solid #dfe5e2;border-radius:12px;overflow-wrap:anywhere;word-break:break-word',
   tile: 'display:inline-block;min-width:32px;line-height:32px;margin-right:10px;border-radius:8px;background:#e6f2ed;color:#0d6049;text-align:center;font-weight:600',
+  picture: 'margin-right:10px;border-radius:8px;background:#ffffff;color:#0d6049;vertical-align:middle;object-fit:contain',
   brand: 'margin:0 0 20px;color:#14201b;font-weight:600',
   title: 'margin:0 0 12px;color:#14201b;font-size:21px;line-height:1.3',
   ink: 'margin:0 0 16px;color:#14201b',
@@ -41,14 +44,14 @@ const style = {
   soft: 'margin:0;color:#52605a;font-size:14px',
 }
 
-export function mailDocument({ tenant, title, lead, facts, action, end }: MailParts): string {
+export function mailDocument({ tenant, logo, title, lead, facts, action, end }: MailParts): string {
   return html`<!doctype html>
 <html lang="en" dir="ltr"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
 <style>${new Html(dark)}</style></head>
 <body class="ground" style="${style.ground}"><main class="sheet" style="${style.sheet}">
-<p class="ink" style="${style.brand}"><span class="tile" style="${style.tile}" aria-hidden="true">${initials(tenant) || '·'}</span>${named(tenant)}</p>
+<p class="ink" style="${style.brand}">${logo === undefined ? tile(tenant) : picture(logo, tenant)}${named(tenant)}</p>
 <h1 class="ink" style="${style.title}">${title}</h1>
 <p class="ink" style="${style.ink}">${lead}</p>
 ${facts.length > 0 && html`<p class="facts ink" style="${style.facts}">${facts.map((line, i) => html`${i > 0 && html`<br>`}${line}`)}</p>`}
@@ -61,3 +64,14 @@ ${
 </main></body></html>
 `.text
 }
+
+function tile(tenant: string): Html {
+  return html`<span class="tile" style="${style.tile}" aria-hidden="true">${letters(tenant)}</span>`
+}
+
+/** Mail programs show the initials until their owner lets pictures in. */
+function picture(logo: string, tenant: string): Html {
+  return html`<img style="${style.picture}" src="${logo}" width="32" height="32" alt="${letters(tenant)}">`
+}
+
+const letters = (tenant: string) => initials(tenant) || '·'

@@ -1,4 +1,4 @@
-/** The content of mails, as text and as HTML without images or style sheets — RFC 5322, RFC 2046 §5.1.4. */
+/** The content of mails, as text and as HTML — RFC 5322, RFC 2046 §5.1.4. */
 import type { Mail } from '../identity/links.ts'
 import { fill } from '../web/pages/html.ts'
 import { plain } from '../web/pages/names.ts'
@@ -125,7 +125,7 @@ const templates: Readonly<Record<Mail['kind'], Template>> = {
 
 /** The content of a mail. Names cannot add lines or markup. */
 export function renderMail(mail: Mail): MailContent {
-  const { kind, username, from, link, left, application } = mail
+  const { kind, username, from, logo, link, left, application } = mail
   const { subject, lead, go, end } = templates[kind]
   const values = {
     tenant: plain(from),
@@ -142,6 +142,7 @@ export function renderMail(mail: Mail): MailContent {
     text: `${text.map((part) => written(part, values)).join('\n\n')}\n`,
     html: mailDocument({
       tenant: from,
+      logo,
       title: fill(subject, values),
       lead: fill(lead, values),
       facts: lines,

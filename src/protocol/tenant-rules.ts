@@ -10,6 +10,8 @@ import type { DetailType } from './resource.ts'
 /** What may differ between tenants. Lifetimes in seconds. */
 export interface TenantSettings {
   readonly name: string
+  /** Address of its logo. */
+  readonly logoUri: string | undefined
   /** Name of the cookie that says what a browser is signed in as, without the prefix of https. */
   readonly stateCookie: string
   readonly lifetimes: Lifetimes

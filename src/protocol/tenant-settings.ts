@@ -77,6 +77,7 @@ export const tenantSettingsSchema = z.strictObject({
     .max(1_000_000)
     .default(1000)
     .describe('Copies of credentials that one person can have at a time; those that were revoked count until they expire'),
+  logo_uri: secureUrl.optional().describe('Address of its logo, shown on its pages and in its mails: a square picture'),
   contact: emailAddress().optional().describe('Email address of the person responsible for the tenant'),
   lifetimes: z
     .strictObject(Object.fromEntries(ownLifetimes) as Record<LifetimeName, z.ZodOptional<z.ZodNumber>>)

@@ -19,6 +19,7 @@ export function homeRoutes({ development, account, sentMails }: HomeOptions): Ro
         base,
         account,
         tenant: ctx.tenant.name,
+        logo: ctx.tenant.logoUri,
         signedIn: sessions.length > 0,
         development: ofRoot(tenant, development),
       }

@@ -26,6 +26,10 @@ const mails: Record<string, Mail> = {
     ...{ ...to, kind: 'factor-added', at: 1_763_700_000, zone: 'Europe/Paris', place },
     link: { url: 'https://id.example.com/t/acme/forgot-password?login=ada' },
   },
+  logo: {
+    ...{ ...to, kind: 'reset', logo: 'https://acme.invalid/logo.png' },
+    link: { url: `https://id.example.com/t/acme/link?token=${token('lr')}`, lifetime: 3600 },
+  },
   'long-names': {
     ...{ ...to, kind: 'account-deleted', username: `${'w'.repeat(60)}@acme.example`, from: 'W'.repeat(60), at: 1_763_700_000, place },
     link: undefined,

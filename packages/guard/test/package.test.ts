@@ -35,8 +35,8 @@ suite('the README', () => {
       const port = await freePort()
       const text = program
         .replaceAll('http://localhost:8000', gatehouse.issuer)
-        .replaceAll('localhost:4000', `localhost:${port}`)
-        .replace(/\b4000\b/, String(port))
+        .replaceAll('localhost:4001', `localhost:${port}`)
+        .replace(/\b4001\b/, String(port))
       const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', text], { cwd: root, stdio: 'inherit' })
       const things = `http://localhost:${port}/things`
       const answer = await answerOf(

@@ -44,6 +44,7 @@ function locationOf({ tenant, account }: AccountRequest, current: string): Accou
   return {
     base,
     tenant: ctx.tenant.name,
+    logo: ctx.tenant.logoUri,
     current: current === 'overview' ? undefined : current,
     groups: groupsFor(tenant),
     person: shown(account),

@@ -123,6 +123,7 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
     const path = readPath(req)
     const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')
     context.tenant = tenant.ctx.tenant.name
+    context.logo = tenant.ctx.tenant.logoUri
     context.base = tenant.base
     context.recovery = tenant.mail !== undefined
     context.signUp = tenant.ctx.tenant.signUp

@@ -10,6 +10,8 @@ import type { ViewReply } from './route.ts'
 export interface ResponseContext {
   /** The tenant's name, as people know it. */
   tenant: string
+  /** Address of its logo. */
+  logo?: string | undefined
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   nonce: string

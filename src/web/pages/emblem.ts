@@ -6,19 +6,23 @@ import { address, initials, named, plain, tint } from './names.ts'
 import { cspSource, webUrl } from './urls.ts'
 
 /** A logo that may be displayed: its address, and the source that the policy must allow for it. */
-export function logoOf(application: Application): { url: string; source: string } | undefined {
-  const url = webUrl(application.logoUri)
+export function pictureOf(address: string | undefined): { url: string; source: string } | undefined {
+  const url = webUrl(address)
   const source = url && cspSource(url)
   return url && source ? { url, source } : undefined
 }
 
+export function logoOf(application: Application): ReturnType<typeof pictureOf> {
+  return pictureOf(application.logoUri)
+}
+
 /** The application's logo, or its initials when it has none or the logo does not load. */
-export function emblem(application: Application): Html {
-  const logo = logoOf(application)
+export function emblem({ name, logoUri }: Pick<Application, 'name' | 'logoUri'>): Html {
+  const logo = pictureOf(logoUri)
   const face = logo
-    ? html`<img src="${logo.url}" alt="" data-letters="${initials(application.name)}" referrerpolicy="no-referrer">`
-    : html`<span>${letters(application.name)}</span>`
-  return html`<div class="emblem tint-${tint(application.name)}" aria-hidden="true">${face}</div>`
+    ? html`<img src="${logo.url}" alt="" data-letters="${initials(name)}" referrerpolicy="no-referrer">`
+    : html`<span>${letters(name)}</span>`
+  return html`<div class="emblem tint-${tint(name)}" aria-hidden="true">${face}</div>`
 }
 
 /** What the page is about, where no application is involved. `tone`: of a page that refuses. */
@@ -31,17 +35,23 @@ export function ownEmblem(): Html {
   return badge(mark)
 }
 
-/** The tenant's: its initials. */
-export function tenantEmblem(name: string): Html {
-  return plain(name) === 'Gatehouse'
-    ? ownEmblem()
-    : html`<div class="emblem tint-${tint(name)}" aria-hidden="true"><span>${letters(name)}</span></div>`
+/** A tenant as its pages show it. */
+export interface Brand {
+  /** Its name. */
+  tenant: string
+  /** Address of its logo. */
+  logo?: string | undefined
+}
+
+/** The tenant's: its logo or initials. */
+export function tenantEmblem({ tenant, logo }: Brand): Html {
+  return logo === undefined && plain(tenant) === 'Gatehouse' ? ownEmblem() : emblem({ name: tenant, logoUri: logo })
 }
 
 /** The other side of a sign-in: the application, or the tenant for its own account page. */
-export function party(application: Application, { tenant }: { tenant: string }): { emblem: Html; name: Html; title: string } {
+export function party(application: Application, brand: Brand): { emblem: Html; name: Html; title: string } {
   return application.own
-    ? { emblem: tenantEmblem(tenant), name: html`your account`, title: 'your account' }
+    ? { emblem: tenantEmblem(brand), name: html`your account`, title: 'your account' }
     : { emblem: emblem(application), name: named(application.name), title: plain(application.name) }
 }
 

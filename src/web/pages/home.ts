@@ -1,5 +1,5 @@
 /** The front page: in production a way in, in development mode a way to begin. */
-import { ownEmblem, tenantEmblem } from './emblem.ts'
+import { type Brand, ownEmblem, tenantEmblem } from './emblem.ts'
 import { type Html, html } from './html.ts'
 import { chevron } from './icons.ts'
 import type { View } from './layout.ts'
@@ -35,10 +35,9 @@ export interface Development {
   mails: boolean
 }
 
-export interface HomePage {
+export interface HomePage extends Brand {
   issuer: string
   base: string
-  tenant: string
   /** Whether there is an account page. */
   account: boolean
   signedIn: boolean
@@ -49,10 +48,10 @@ export function homeView(page: HomePage): View {
   return page.development ? developmentView(page, page.development) : tenantView(page)
 }
 
-function tenantView({ base, tenant, account, signedIn }: HomePage): View {
+function tenantView({ base, tenant, logo, account, signedIn }: HomePage): View {
   return {
     title: html`${words.signIn}`,
-    body: html`<header>${tenantEmblem(tenant)}
+    body: html`<header>${tenantEmblem({ tenant, logo })}
 <h1>${named(tenant)}</h1>
 ${account && html`<p class="lead">${signedIn ? words.welcome : words.lead}</p>`}
 </header>

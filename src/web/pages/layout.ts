@@ -1,14 +1,12 @@
 /** The document around every page — HTML Living Standard §4.2, WCAG 2.2 §1.3.1, §2.4.2, §3.1.1. */
 import { readFileSync } from 'node:fs'
-import { tenantEmblem } from './emblem.ts'
+import { type Brand, tenantEmblem } from './emblem.ts'
 import { Html, html } from './html.ts'
 import { favicon, mark } from './icons.ts'
 import { named, plain } from './names.ts'
 
 /** What the pages of one response share. */
-export interface PageContext {
-  /** The tenant's name, as people know it. */
-  tenant: string
+export interface PageContext extends Brand {
   /** Path prefix of the issuer: empty or like `/t/acme`. */
   base: string
   /** One per response, of characters that need no escaping in a header. */
@@ -68,7 +66,7 @@ ${view.head}
 <style nonce="${look.nonce}">${style}${view.shape && styleOf[view.shape]}</style>
 </head>
 <body${view.shape && html` class="${view.shape}"`}>
-<header class="banner">${view.banner ?? html`<span class="brand">${tenantEmblem(look.tenant)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
+<header class="banner">${view.banner ?? html`<span class="brand">${tenantEmblem(look)}<span class="tenant">${named(look.tenant)}</span></span>`}</header>
 <main>
 ${view.body}
 </main>

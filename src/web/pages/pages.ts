@@ -9,6 +9,7 @@ import { consent } from './consent.ts'
 import { credentialOffer } from './credential-offer.ts'
 import { device } from './device.ts'
 import { done } from './done.ts'
+import { pictureOf } from './emblem.ts'
 import { enrolment } from './enrolment.ts'
 import { error } from './error.ts'
 import { forgotPassword } from './forgot-password.ts'
@@ -34,7 +35,7 @@ export function renderPage(page: Page, look: PageContext): { html: string; csp: 
 
 /** Like `renderPage`, for a page that is not one of the protocol's. */
 export function renderView(view: View, look: PageContext): { html: string; csp: string } {
-  return { html: layout(view, look), csp: policyFor(view, look.nonce) }
+  return { html: layout(view, look), csp: policyFor(view, look) }
 }
 
 function viewOf(page: Page, look: PageContext): View {
@@ -86,12 +87,12 @@ function viewOf(page: Page, look: PageContext): View {
   }
 }
 
-function policyFor(view: View, nonce: string): string {
+function policyFor(view: View, { nonce, logo }: PageContext): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     ...(view.script ? [`script-src 'nonce-${nonce}'`] : []),
-    `img-src ${["'self'", 'data:', view.images ?? []].flat().join(' ')}`,
+    `img-src ${["'self'", 'data:', view.images ?? [], pictureOf(logo)?.source ?? []].flat().join(' ')}`,
     ...(view.frames ? [`frame-src ${view.frames.join(' ')}`] : []),
     ...(view.forms === 'anywhere' ? [] : [`form-action ${view.forms ?? "'none'"}`]),
     "frame-ancestors 'none'",

@@ -1,5 +1,5 @@
 /** The layout of every account page: the person, the menu, the last result — WCAG 2.2 §2.4.1, §2.4.8. */
-import { personCard, tenantEmblem } from '../emblem.ts'
+import { type Brand, personCard, tenantEmblem } from '../emblem.ts'
 import { type Html, html } from '../html.ts'
 import { check, chevron, warning } from '../icons.ts'
 import type { View } from '../layout.ts'
@@ -23,10 +23,9 @@ export interface SectionGroup<S = { name: string; title: string }> {
 }
 
 /** The page and its account. */
-export interface AccountPageContext {
+export interface AccountPageContext extends Brand {
   /** Path of the issuer. */
   base: string
-  tenant: string
   /** Name of the section; undefined in the overview. */
   current: string | undefined
   groups: readonly SectionGroup[]
@@ -84,8 +83,8 @@ ${body}
   }
 }
 
-function bannerOf({ base, tenant, person, switchAccount, signOut }: AccountPageContext): Html {
-  return html`<a id="home" class="brand" href="${base}/account">${tenantEmblem(tenant)}<span class="tenant">${named(tenant)}</span></a>
+function bannerOf({ base, tenant, logo, person, switchAccount, signOut }: AccountPageContext): Html {
+  return html`<a id="home" class="brand" href="${base}/account">${tenantEmblem({ tenant, logo })}<span class="tenant">${named(tenant)}</span></a>
 <section class="me" aria-label="${words.person}">${personCard(person)}</section>
 <div class="ways"><a id="switch" href="${switchAccount}">${words.switch}</a>${signOut && html`<a id="sign-out" href="${base}/logout">${words.signOut}</a>`}</div>`
 }
