@@ -1,5 +1,6 @@
 /** `gatehouse users invite`, `send-reset` and the like: links sent to a person by email. */
 import type { Command } from 'commander'
+import type { App } from '../app.ts'
 import type { Account, LinkKind } from '../identity/account.ts'
 import { accountSchema, createAccount } from '../identity/accounts.ts'
 import { type MailDeps, sendLink } from '../identity/links.ts'
@@ -17,13 +18,13 @@ export function userLinks(group: Command, terminal: Terminal): void {
     'gatehouse users invite --username ada --email ada@example.com --name "Ada Lovelace"',
   ])
   addAccountFlags(invite, newAccountFlags).action((flags: AdminFlags, command: Command) =>
-    withTenant(terminal, flags, async (tenant, done) => {
+    withTenant(terminal, flags, async (tenant, done, app) => {
       const account = checked(accountSchema, await accountByFlags(tenant, command, newAccountFlags), flagOf)
       const email = account.email ?? refuse('--email is missing')
       const mail = mailDepsOf(tenant)
       const made = await withIssuesRenamed(flagOf, createAccount(tenant.accounts, account, undefined))
       await done('user.create', made.subject)
-      await send(terminal, flags, mail, 'invitation', made, email)
+      await send({ terminal, flags, app }, mail, 'invitation', made, email)
       await done('user.link', made.subject, { kind: 'invitation' })
     }),
   )
@@ -34,10 +35,10 @@ export function userLinks(group: Command, terminal: Terminal): void {
     ['send-verification', 'verification', 'send a link that confirms the email address'],
   ] as const) {
     adminCommand(group, `${verb} <login>`, summary, [`gatehouse users ${verb} ada`]).action((login: string, flags: AdminFlags) =>
-      withTenant(terminal, flags, async (tenant, done) => {
+      withTenant(terminal, flags, async (tenant, done, app) => {
         const account = await findUser(tenant, login)
         const email = account.email ?? refuse(`${account.username} has no email address`)
-        await send(terminal, flags, mailDepsOf(tenant), kind, account, email)
+        await send({ terminal, flags, app }, mailDepsOf(tenant), kind, account, email)
         await done('user.link', account.subject, { kind })
       }),
     )
@@ -48,10 +49,10 @@ export function userLinks(group: Command, terminal: Terminal): void {
     'send a link to a new email address, which replaces the old one when the link is used',
     ['gatehouse users change-email ada countess@example.com'],
   ).action((login: string, address: string, flags: AdminFlags) =>
-    withTenant(terminal, flags, async (tenant, done) => {
+    withTenant(terminal, flags, async (tenant, done, app) => {
       const account = await findUser(tenant, login)
       const email = checked(accountSchema.shape.email.unwrap(), address, () => 'the address')
-      await send(terminal, flags, mailDepsOf(tenant), 'email-change', account, email)
+      await send({ terminal, flags, app }, mailDepsOf(tenant), 'email-change', account, email)
       await done('user.link', account.subject, { kind: 'email-change' })
     }),
   )
@@ -87,7 +88,13 @@ function mailDepsOf({ mail }: Tenant): MailDeps {
   return mail ?? refuse('email cannot be sent: set mail.smtp_url and mail.from')
 }
 
-async function send(terminal: Terminal, { json }: AdminFlags, mail: MailDeps, kind: LinkKind, account: Account, email: string) {
+interface Asked {
+  terminal: Terminal
+  flags: AdminFlags
+  app: App
+}
+
+async function send({ terminal, flags: { json }, app }: Asked, mail: MailDeps, kind: LinkKind, account: Account, email: string) {
   const { subject, username } = account
   if (account.status !== 'active') refuse(`${username} is suspended`)
   const sent = await sendLink(mail, kind, account, email)
@@ -96,4 +103,5 @@ async function send(terminal: Terminal, { json }: AdminFlags, mail: MailDeps, ki
   if (sent.outcome === 'deferred')
     terminal.stderr.write(`The mail server does not take the mail now (${sent.reason}). A running server tries again.\n`)
   confirm(terminal, json, { sub: subject, email, sent: kind }, `A link for ${username} was sent to ${email}.`)
+  for (const { text } of app.sentMails?.() ?? []) terminal.stderr.write(`In development mode, mail is not delivered. It says:\n\n${text}`)
 }
