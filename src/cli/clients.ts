@@ -100,6 +100,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
   await withTenant(terminal, flags, async (tenant, done) => {
     const { members, key } = await keysByFlags(flags)
     const { client_secret: secretInFile, ...given } = merged(await fields(terminal, command, flags), members)
+    if (flags.for !== undefined && given['redirect_uris'] === undefined) refuse(withoutRedirectUri(flags.for))
     const client = register(tenant, given)
     checkProfile(flags.profile === undefined ? undefined : readProfile(flags.profile), client)
     await checkSectorIdentifier(tenant.ctx, client)
@@ -151,6 +152,14 @@ const offers: Readonly<Record<string, string>> = {
 function noteGrantTypes({ stderr }: Terminal, flags: AdminFlags, { ctx }: Tenant, { grant_types: grantTypes }: ClientMetadata): void {
   for (const name of grantTypes.filter((one) => ctx.tenant.withoutGrantTypes.includes(one)))
     stderr.write(`This tenant does not offer ${name} yet: ${offers[name]?.replace('{}', flags.tenant)}\n`)
+}
+
+/** Some libraries have a path of their own, which their settings name. */
+function withoutRedirectUri(library: string): string {
+  const [issuer, clientId] = ['', '']
+  const settings = libraries[library]?.settings({ issuer, clientId, secret: undefined, redirectUri: '' }) ?? ''
+  const [own = 'https://YOUR-APP/callback'] = /https:\/\/YOUR-APP\S+/.exec(settings) ?? []
+  return `--redirect-uris is missing: where ${library} expects people back, such as ${own}`
 }
 
 /** What the developer enters into the application. */

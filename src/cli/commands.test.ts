@@ -55,6 +55,8 @@ const refused: [line: string, status: number, message: string][] = [
   ['tenants update root --second-factor maybe', 2, 'Allowed choices are optional, required'],
   ['users list --tenant nowhere', 1, 'there is no tenant nowhere, or it is suspended'],
   ['clients create --client-name X', 1, '--redirect-uris at least one is needed'],
+  ['clients create --for spring', 1, 'where spring expects people back, such as https://YOUR-APP/login/oauth2/code/gatehouse'],
+  ['clients create --for go', 1, '--redirect-uris is missing: where go expects people back, such as https://YOUR-APP/callback'],
   ['clients create --redirect-uris http://x.example', 1, 'entry 1 of --redirect-uris must be https'],
   [
     'clients create --redirect-uris https://a.example/ --token-endpoint-auth-method attest_jwt_client_auth',
