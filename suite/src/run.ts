@@ -62,7 +62,8 @@ export async function runChecks(options: RunOptions): Promise<Report> {
 }
 
 /** For the whole run, as its address is known to the server. */
-async function listen({ url, certificate }: Listener, ended: AbortSignal): Promise<Sink> {
+async function listen({ url, certificate, sink }: Listener, ended: AbortSignal): Promise<Sink> {
+  if (sink) return sink
   try {
     return await openSink(ended, { certificate, port: Number(new URL(url).port || 443) })
   } catch (error) {

@@ -18,6 +18,7 @@ export interface Received {
 export interface Sink {
   /** Its URL on loopback. */
   url: string
+  port: number
   /** Method and path of each request so far. */
   calls(): readonly string[]
   /** The first request to a path that is meant, as soon as it has come. Fails after ten seconds. */
@@ -67,9 +68,10 @@ export async function openSink(ended: AbortSignal, { certificate, port = 0 }: Pl
   }
   if (ended.aborted) close()
   else ended.addEventListener('abort', close, { once: true })
-  const url = `http${certificate ? 's' : ''}://127.0.0.1:${(server.address() as { port: number }).port}`
+  const { port: own } = server.address() as { port: number }
   return {
-    url,
+    url: `http${certificate ? 's' : ''}://127.0.0.1:${own}`,
+    port: own,
     calls: () => requests.map(({ method, path }) => `${method} ${path}`),
     publish: (path, document) => void documents.set(path, document),
     async received(wanted, isMeant = () => true) {

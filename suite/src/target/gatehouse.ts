@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
+import { openSink } from '../sink.ts'
 import { certificateFor } from './certificate.ts'
 import { administration, prepare } from './gatehouse-acts.ts'
 import { apiAt, startApi } from './gatehouse-api.ts'
@@ -64,7 +65,9 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
   const ports = isProxied ? await Promise.all(Array.from({ length: nodes }, freePort)) : [port]
   const inbox = await openInbox()
   const documents = await certificateFor('127.0.0.1', 'localhost')
-  const address = { url: `https://localhost:${await freePort()}`, certificate: documents, anchor: anchorKey() }
+  const over = new AbortController()
+  const sink = await openSink(over.signal, { certificate: documents })
+  const address = { url: `https://localhost:${sink.port}`, certificate: documents, anchor: anchorKey(), sink }
   const { ca, key } = await writeFiles(folder, {
     issuer,
     isProxied,
@@ -113,6 +116,7 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
       }
     },
     remove() {
+      over.abort()
       api.stop()
       inbox.close()
       proxy.close()

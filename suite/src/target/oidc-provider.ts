@@ -4,10 +4,10 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
+import { openSink } from '../sink.ts'
 import { certificateFor } from './certificate.ts'
 import { type ApprovingProvider, approvals } from './oidc-approvals.ts'
 import { clients, grantTypeOf, notificationPath, type Prepared, people, registrationsOf, resources } from './prepared.ts'
-import { freePort } from './proxy.ts'
 import type { Listener, RunningTarget } from './target.ts'
 
 /** The parts that are used here; the package has no types. */
@@ -38,7 +38,9 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
     () => new errors.AccessDenied(),
   )
   const certificate = await certificateFor('localhost')
-  const address = { url: `https://localhost:${await freePort()}`, certificate }
+  const over = new AbortController()
+  const sink = await openSink(over.signal, { certificate })
+  const address = { url: `https://localhost:${sink.port}`, certificate, sink }
   const provider = new Provider(issuer, configuration(errors, approving.ciba, address))
   const listener = approving.around(around(provider.callback()))
   return {
@@ -61,6 +63,7 @@ export async function startOidcProvider(around = (listener: RequestListener) => 
       decline: 'a[href$="/abort"], #refuse',
     },
     async stop() {
+      over.abort()
       server.close()
       server.closeAllConnections()
       speak()

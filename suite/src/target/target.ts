@@ -1,6 +1,7 @@
 /** A server to test, with its people, clients and APIs. */
 
 import type { ClientCertificate } from '../http/wire.ts'
+import type { Sink } from '../sink.ts'
 
 export interface Target {
   /** Shown in reports. */
@@ -49,6 +50,8 @@ export interface Listener {
   certificate: ClientCertificate
   /** Private key of the trust anchor at `/anchor`, which the server trusts, OpenID Federation §1.2: a JWK with `kid`. */
   anchor?: Readonly<Record<string, unknown>> | undefined
+  /** Open already, where the suite starts the server: nobody else takes its port. */
+  sink?: Sink
 }
 
 /** Acts on people. */
