@@ -123,7 +123,7 @@ const protocol: Record<string, Act> = {
   'vault.isShared': reads((s, n) =>
     s.vault.isShared({ ...anEntry('other'), connection: `connection${n}`, upstreamSubject: `upstream${n}` }),
   ),
-  'vault.addTokenId': writes('vault_token_ids +1', (s) => s.vault.addTokenId({ ...aTokenId('3'), entry: 'entry1' })),
+  'vault.addTokenId': writes('vault_token_ids +1', (s) => s.vault.addTokenId({ ...aTokenId('3'), entry: 'entry1' }, 5)),
   'vault.byTokenId': reads((s, n) => s.vault.byTokenId(`token-id${n}`)),
   'vault.tokenIdOf': reads((s, n) =>
     s.vault.tokenIdOf({ owner: { type: 'account', id: `person${n}` }, connection: `connection${n}`, kind: 'offline', session: undefined }),

@@ -60,8 +60,9 @@ onEachEngine('of ten renewals of one version exactly one is stored, and ends the
 
 onEachEngine('an entry goes with its last id, and only then', async ({ a, b }) => {
   await filled(a, b)
-  assert.equal(await a.vault.addTokenId({ ...aTokenId('2'), entry: 'entry1' }), true)
-  assert.equal(await a.vault.addTokenId({ ...aTokenId('3'), entry: 'nobody' }), false)
+  assert.equal(await a.vault.addTokenId({ ...aTokenId('2'), entry: 'entry1' }, 2), 'added')
+  assert.equal(await a.vault.addTokenId({ ...aTokenId('3'), entry: 'entry1' }, 2), 'too many')
+  assert.equal(await a.vault.addTokenId({ ...aTokenId('3'), entry: 'nobody' }, 2), 'gone')
   const ask = { owner, connection: 'connection1', kind: 'offline' } as const
   assert.equal((await a.vault.tokenIdOf({ ...ask, session: undefined }))?.id, 'token-id2')
   assert.equal((await a.vault.tokenIdOf({ ...ask, session: 'sid1' }))?.id, 'token-id1')

@@ -77,13 +77,15 @@ function leases(db: Db, tenant: string): Pick<VaultStore['vault'], 'lease' | 're
 
 function tokenIds(db: Db, tenant: string): Pick<VaultStore['vault'], 'addTokenId' | 'byTokenId' | 'tokenIdOf' | 'removeTokenId'> {
   return {
-    addTokenId: (tokenId) =>
+    addTokenId: (tokenId, most) =>
       db.transact(function* () {
         // Locks the entry: it cannot be removed before it has this id too.
         const locked = yield sql`update vault_entries set lease = lease where tenant_id = ${tenant} and id = ${tokenId.entry} returning id`
-        if (locked.length === 0) return false
+        if (locked.length === 0) return 'gone'
+        const [held] = yield sql`select count(*) as n from vault_token_ids where tenant_id = ${tenant} and entry = ${tokenId.entry}`
+        if ((held!['n'] as number) >= most) return 'too many'
         yield insertTokenId(tenant, tokenId)
-        return true
+        return 'added'
       }),
     async byTokenId(id) {
       const [row] = await db.read(sql`

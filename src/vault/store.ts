@@ -55,8 +55,8 @@ export interface VaultStore {
     remove(id: string): Promise<VaultEntry | undefined>
     /** Whether another entry depends on the same authorization at the provider: of the same person, and not of another session. */
     isShared(entry: Pick<VaultEntry, 'id' | 'connection' | 'upstreamSubject' | 'upstreamSession'>): Promise<boolean>
-    /** False when the entry is gone. */
-    addTokenId(tokenId: TokenId): Promise<boolean>
+    /** 'too many': the entry has `most`. */
+    addTokenId(tokenId: TokenId, most: number): Promise<'added' | 'gone' | 'too many'>
     /** With the entry. */
     byTokenId(id: string): Promise<{ tokenId: TokenId; entry: VaultEntry } | undefined>
     /** The newest of an owner's session and connection. */

@@ -81,6 +81,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await call('DELETE', `/v1/offline-token-id?id=${second}`, headers)).status, 404)
     })
 
+    test('14: an offline token has a bounded number of ids', async () => {
+      const headers = tokenOf('many')
+      assert.equal((await finish((await consentAs('many', headers)).back)).status, 200)
+      const answers = []
+      for (let n = 0; n < 100; n++) answers.push(await call('POST', '/v1/offline-token-id', headers))
+      const [refused] = answers.splice(-1)
+      assert.ok(answers.every(({ status }) => status === 200))
+      const reason = 'remove ids of this offline token that no program uses any more'
+      assert.deepEqual([refused!.status, refused!.body], [400, { error: 'Too many ids', code: 'invalid_request', reason, details: null }])
+    })
+
     test('a refresh token that an application brings: one for each person, under the same id', async () => {
       const tokenId = await stored('brought')
       const refreshToken = upstream.refreshTokens().at(-1)

@@ -116,13 +116,18 @@ function callbackFailed({ vault }: WebTenant, { connection }: UpstreamRequest, e
   return fail('keycloak_callback_error', error.failure === 'denied' ? 'Consent was denied' : 'Consent did not succeed')
 }
 
+/** Of one offline token. */
+const mostIds = 100
+
 /** One more id for the offline token of the caller's session. */
 async function newTokenId({ tenant, connection, caller }: Asked) {
   const { store, uuid, now } = tenant.vault
   const found = await tokenIdOf(tenant, { connection: connection.name, kind: 'offline', owner: caller.owner, session: caller.session })
   await refreshNow(tenant.vault, found.entry)
   const tokenId = { id: uuid(), entry: found.entry.id, session: caller.session, createdAt: now() }
-  if (!(await store.vault.addTokenId(tokenId))) noSuchToken()
+  const outcome = await store.vault.addTokenId(tokenId, mostIds)
+  if (outcome === 'gone') noSuchToken()
+  if (outcome === 'too many') fail('invalid_request', 'Too many ids', 'remove ids of this offline token that no program uses any more')
   return {
     data: { persistent_token_id: tokenId.id, session_state_id: caller.session },
     auditEvents: [used(caller, found.entry, 'vault.store')],
