@@ -43,16 +43,7 @@ export const outcomes: Readonly<Record<string, Outcomes>> = {
     '404': 'tenant suspended',
     access_denied: 'assignment removed',
   },
-  'session, for tokens in the response': {
-    works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
-    '400': 'client disabled, client deleted, redirect URI removed',
-    consent_required: 'client deleted and registered again, grant revoked',
-    invalid_scope: 'scope removed',
-    unauthorized_client: 'grant types removed',
-    login_required: `${account}, sessions ended`,
-    '404': 'tenant suspended',
-    access_denied: 'assignment removed',
-  },
+  'session, for tokens in the response': atAuthorization,
   'sign-in page': {
     works: `${nothing}, ${connection}, address changed, resource removed, sessions ended, signing key revoked`,
     'second factor': 'second factor set up',
