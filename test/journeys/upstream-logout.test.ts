@@ -155,5 +155,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [503, 'temporarily_unavailable', 'the keys of the provider cannot be had; try again'],
       )
     })
+
+    test('metadata that cannot be had is asked for once in 30 seconds, however many ask', async () => {
+      const path = '/.well-known/openid-configuration'
+      const asked = () => upstream.requests.filter((request) => request.path === path).length
+      await set('flaky')
+      upstream.twist.set(path, (answer) => ({ ...answer, status: 503 }))
+      const before = asked()
+      const statuses = async () => {
+        const tokens = await Promise.all(['a', 'b', 'c'].map((sid) => upstream.signIdToken(claims({ sid }), { typ: 'logout+jwt' })))
+        const answers: number[] = []
+        for (const token of tokens) answers.push((await sent(token, 'flaky')).status)
+        return answers
+      }
+      assert.deepEqual([await statuses(), asked() - before], [[503, 503, 503], 1])
+      gatehouse.advance(29)
+      assert.deepEqual([await statuses(), asked() - before], [[503, 503, 503], 1])
+      upstream.twist.delete(path)
+      gatehouse.advance(1)
+      assert.deepEqual([await statuses(), asked() - before], [[200, 200, 200], 2])
+    })
   })
 }
