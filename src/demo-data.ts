@@ -94,8 +94,16 @@ async function addAuthletePeople({ accounts }: Tenant): Promise<void> {
   }
 }
 
+/** The example API, so that the consent page can say what its scopes allow. */
+const notes = resourceSchema.parse({
+  identifier: demoAddresses.api,
+  name: 'Notes',
+  scopes: { read: 'Read your notes', write: 'Write notes for you' },
+})
+
 async function addClients(tenant: Tenant, signingSecret: string): Promise<void> {
   const { application, machine, m2m, m2mHs256 } = demo
+  await tenant.store.resourcesAdmin.add(notes)
   await addClient(tenant, {
     client_id: application.client_id,
     client_name: 'Demo application',
@@ -105,6 +113,7 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'none',
     scope: 'openid profile email address phone offline_access read write',
+    default_resource: notes.identifier,
   })
   const grant_types = ['client_credentials']
   await addClient(tenant, { client_id: machine.client_id, client_name: 'Demo machine', grant_types, scope: 'read write' }, machine.secret)

@@ -87,8 +87,9 @@ const protocol: Record<string, Act> = {
     s.connections.replace({ ...aConnection('1'), label: 'Other' }),
   ),
   'connections.setSecret': writes('connections ~1', (s) => s.connections.setSecret('connection1', 'other')),
-  'connections.remove': writes('connections -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1', (s) =>
-    s.connections.remove('connection1'),
+  'connections.remove': writes(
+    'connections -1, flows ~1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
+    (s) => s.connections.remove('connection1'),
   ),
   'upstreamIdentities.find': reads((s, n) => s.upstreamIdentities.find(`connection${n}`, `upstream${n}`)),
   'upstreamIdentities.of': reads((s, n) => s.upstreamIdentities.of(`person${n}`)),

@@ -8,7 +8,7 @@ const kept = { ...aPushedRequest('3'), hash: 'approval3' }
 
 export const grantActs: Record<string, Act> = {
   declare: writes(
-    'assignments -2, client_origins -1, client_secrets -2, clients -1, connections -1, event_streams -1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, trusted_issuers -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
+    'assignments -2, client_origins -1, client_secrets -2, clients -1, connections -1, event_streams -1, flows ~1, grants ~1, refresh_tokens -1, resource_secrets -1, resources -1, trusted_issuers -1, upstream_identities -1, upstream_requests -1, vault_entries -1, vault_token_ids -1',
     (s) =>
       s.declare(
         {

@@ -97,13 +97,31 @@ export async function planFor(app: App, section: TenantSection, { prune, allowWe
   const declared = await Promise.all(read.map((one) => withAssignees(tenant, one)))
   const wanted = await Promise.all(declared.map(async (one) => ({ ...one, newSecret: await needsSecret(tenant, one) })))
   const kinds = (Object.keys(listOf) as Kind[]).filter((kind) => prune && section[listOf[kind]])
+  const kept = tenant ? await keptIn(tenant, declared) : []
+  const steps = plan(kept, wanted, kinds)
+  refuseUnknownConnections(declared, kept, steps)
   const renamed = section.name !== undefined && section.name !== row?.name
   return {
     section,
     tenant: row ? (renamed ? 'rename' : 'keep') : 'create',
     declared,
-    steps: plan(tenant ? await keptIn(tenant, declared) : [], wanted, kinds),
+    steps,
   }
+}
+
+/** Each connection that a new or changed client names must be there already and stay, or be declared. */
+function refuseUnknownConnections(declared: readonly Declared[], kept: readonly PlanEntry[], steps: readonly Step[]): void {
+  const gone = goneOf(steps, 'connection')
+  const known = [...declared, ...kept].filter(({ kind, id }) => kind === 'connection' && !gone.includes(id)).map(({ id }) => id)
+  const changed = steps.filter(({ kind, act }) => kind === 'client' && act !== 'keep').map(({ id }) => id)
+  const problems = declared.flatMap((one) =>
+    one.kind === 'client' && changed.includes(one.id)
+      ? Object.keys(one.metadata.connections)
+          .filter((name) => !known.includes(name))
+          .map((name) => `client ${one.id}: there is no connection ${name}: declare it too, or correct the name`)
+      : [],
+  )
+  if (problems.length > 0) refuse(...problems)
 }
 
 /** With the people and groups that it names. Refuses a name that nobody in the tenant has. `tenant`: undefined when it is still to be created. */

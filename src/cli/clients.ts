@@ -8,6 +8,7 @@ import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { hasSecret, signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { preAuthorizedGrant } from '../protocol/credential-offer.ts'
 import { profiles } from '../protocol/features/profiles.ts'
+import { checkConnections } from '../protocol/named-connections.ts'
 import { readClient } from '../protocol/register.ts'
 import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
@@ -104,6 +105,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     const client = register(tenant, given)
     checkProfile(flags.profile === undefined ? undefined : readProfile(flags.profile), client)
     await checkSectorIdentifier(tenant.ctx, client)
+    await checkConnections(tenant.store, client)
     const chosen = typeof secretInFile === 'string' ? { secret: secretInFile, ...flags } : flags
     const { row, shown } = secretFor(client, chosen, tenant)
     await withKeyFile(flags, key, async () => {

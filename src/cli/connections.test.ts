@@ -117,6 +117,30 @@ test('a file declares connections, and an export is such a file: without secrets
   assert.match((await apply([google, google])).err, /connection google is declared twice/)
 })
 
+test('a client newly names no connection that does not exist, by a command or by a file', async () => {
+  const create = `clients create --client-id agent --redirect-uris https://agent.example/cb --connections '{"files": "read"}'`
+  assert.match((await shell.gatehouse(create)).err, /connections names a connection that does not exist/)
+  await shell.json('connections create --name files --issuer https://files.example --client-id gatehouse')
+  assert.equal((await shell.gatehouse(create)).status, 0)
+  const update = (connections: object) => shell.gatehouse(`clients update agent --connections '${JSON.stringify(connections)}'`)
+  assert.match((await update({ other: 'read' })).err, /connections names a connection that does not exist/)
+  assert.equal((await update({ files: 'write' })).status, 0)
+  const file = join(shell.folder, 'agent.yaml')
+  const apply = (declared: object, flags = '--yes') => {
+    writeFileSync(file, stringify(declared))
+    return shell.gatehouse(`apply ${file} ${flags}`)
+  }
+  const agent = { client_id: 'agent', redirect_uris: ['https://agent.example/cb'], client_secret: 'generate' }
+  const other = { name: 'other', issuer: 'https://other.example', client_id: 'gatehouse' }
+  const clients = [{ ...agent, connections: { other: 'read', files: 'read' } }]
+  const wrong = /client agent: there is no connection other: declare it too, or correct the name/
+  assert.match((await apply({ clients })).err, wrong)
+  assert.match((await apply({ clients, connections: [other] }, '--yes --prune')).err, /client agent: there is no connection files/)
+  assert.equal((await apply({ clients, connections: [other] })).status, 0)
+  await shell.json('clients delete agent')
+  for (const name of ['files', 'other']) await shell.json(`connections delete ${name}`)
+})
+
 test('hole 5: a connection in use is not changed to lead to another provider, by a command or by a file', async () => {
   await shell.json('connections create --name used --issuer https://sso.example --client-id gatehouse')
   const { sub } = await shell.json('users create --username connected --email connected@example.com --random-password')

@@ -7,6 +7,8 @@ import { UpstreamError, upstream } from './upstream-error.ts'
 
 /** Metadata is read again after this many seconds. */
 const metadataLifetime = 3600
+/** A provider that did not give it is asked again after this many seconds. */
+const pause = 30
 /** How many providers are cached. */
 const maxCached = 200
 /** By how much the clock of a provider may differ from ours, in seconds. */
@@ -42,7 +44,9 @@ function cachedProvider(deps: ConnectionDeps, { name }: Connection, settings: Co
   const known = cache.get(key)
   if (known && known.until > now()) return known
   const made: CachedProvider = { metadata: metadataOf(deps, settings), until: now() + metadataLifetime, jwks: {} }
-  made.metadata.catch(() => cache.delete(key))
+  made.metadata.catch(() => {
+    if (cache.get(key) === made) cache.set(key, { ...made, until: now() + pause }) // the failure is the answer until then
+  })
   cache.delete(key)
   cache.set(key, made)
   if (cache.size > maxCached) cache.delete(cache.keys().next().value as string)

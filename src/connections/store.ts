@@ -17,7 +17,7 @@ export interface ConnectionStore {
     replace(connection: ConnectionMetadata): Promise<'replaced' | 'unknown' | 'other provider'>
     /** Undefined removes it. False when there is no such connection. */
     setSecret(name: string, sealed: string | undefined): Promise<boolean>
-    /** With everything that depends on it. True when there was one. */
+    /** With everything that depends on it, also the sessions that came through it. True when there was one. */
     remove(name: string): Promise<boolean>
   }
 }

@@ -41,12 +41,13 @@ export interface SessionSearch {
   limit: number
 }
 
-/** By the hashes of their cookie values; of one account: all, all but one, or one, by public id; or by the sign-in at another provider that they came from, of which one is given at least. */
+/** By the hashes of their cookie values; of one account: all, all but one, or one, by public id; or by the sign-in at another provider that they came from: of everyone, or of a subject or a session there, of which one is given at least. */
 export type SessionsToEnd =
   | { hashes: readonly string[]; connection?: undefined }
   | { subject: string; except?: string; sid?: undefined; connection?: undefined }
   | { subject: string; sid: string; except?: undefined; connection?: undefined }
   | { connection: string; subject: string | undefined; sid: string | undefined }
+  | { connection: string; everyone: true; sid?: undefined }
 
 export interface EndedSession {
   sid: string

@@ -105,10 +105,16 @@ async function readAnswer(answer: IncomingMessage, maxBytes: number): Promise<Re
   return { status: answer.statusCode ?? 0, headers, body: Buffer.concat(parts).toString() }
 }
 
+/** By error code of a look-up. */
+const lookupProblems: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name is not in DNS; correct the host name, or make the DNS of this machine know it. No HTTP proxy is used',
+  EAI_AGAIN: 'DNS does not answer; correct the DNS servers of this machine, or its way to them. No HTTP proxy is used',
+}
+
 function explain(error: unknown, { host }: URL, deadline: AbortSignal): RemoteError {
   if (error instanceof RemoteError) return error
   if (deadline.aborted) return new RemoteError('timeout', `${host} did not answer in time`, error)
   const { code = '', message } = error as NodeJS.ErrnoException
   const untrusted = /CERT|SELF_SIGNED|UNABLE_TO|TLS|SSL|ALTNAME/.test(code)
-  return new RemoteError(untrusted ? 'untrusted' : 'unreachable', `${host}: ${message}`, error)
+  return new RemoteError(untrusted ? 'untrusted' : 'unreachable', `${host}: ${lookupProblems[code] ?? message}`, error)
 }

@@ -3,6 +3,7 @@ import { type ClientMetadata, clientSchema } from './client.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import { mergePatch } from './merge-patch.ts'
+import { checkConnections, type NamedConnections } from './named-connections.ts'
 import { readClient } from './register.ts'
 import type { ClientStore } from './registry.ts'
 import { checkSectorIdentifier } from './sector-identifier.ts'
@@ -14,10 +15,10 @@ export function metadataOf(client: ClientMetadata): ClientMetadata {
 
 /**
  * Changes the members that the patch names; null sets the default. `check` gets the client before and after, and throws to refuse.
- * The client as it is registered now; undefined when there is none. Throws `ZodError`, and refuses what its sector does not list.
+ * The client as it is registered now; undefined when there is none. Throws `ZodError`, and refuses what its sector does not list and connections that do not exist.
  */
 export async function changeClient(
-  { ctx, store }: { ctx: Pick<Ctx, 'server' | 'keys' | 'id' | 'remote'>; store: ClientStore },
+  { ctx, store }: { ctx: Pick<Ctx, 'server' | 'keys' | 'id' | 'remote'>; store: ClientStore & NamedConnections },
   id: string,
   patch: Readonly<Record<string, unknown>>,
   check: (before: ClientMetadata, after: ClientMetadata) => void = () => {},
@@ -30,6 +31,7 @@ export async function changeClient(
     return after
   }
   const asked = patched(metadataOf(found))
+  await checkConnections(store, asked, found)
   // A server of the client that is down must not keep an operator from any other change.
   if (sectorOf(asked) !== sectorOf(found)) await checkSectorIdentifier(ctx, asked)
   return store.clientsAdmin.replace(asked, (before) => {

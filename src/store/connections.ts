@@ -8,10 +8,15 @@ import {
 } from '../connections/connection.ts'
 import { type ConnectionStore, OtherProvider } from '../connections/store.ts'
 import type { Configuration } from './configuration.ts'
+import { endSessions } from './endings.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 import { removeEntriesOf } from './vault.ts'
 
-export function connections(db: Db, tenant: string, { remembering }: Pick<Configuration, 'remembering'>): ConnectionStore {
+export function connections(
+  db: Db,
+  tenant: string,
+  { now, remembering }: Pick<Configuration, 'remembering'> & { now: () => number },
+): ConnectionStore {
   const stored = remembering(async (name) => {
     const [row] = await db.read(sql`select name, doc, sealed_secret from connections where tenant_id = ${tenant} and name = ${name}`)
     return row && connectionFrom(row)
@@ -42,7 +47,7 @@ export function connections(db: Db, tenant: string, { remembering }: Pick<Config
       async setSecret(name, sealed) {
         return (await db.write(setConnectionSecret(tenant, name, sealed))).length > 0
       },
-      remove: (name) => db.transact(() => removeConnection(tenant, name)),
+      remove: (name) => db.transact(() => removeConnection(tenant, name, now())),
     },
   }
 }
@@ -65,7 +70,15 @@ function* replace(tenant: string, connection: ConnectionMetadata): Transaction<'
   if (identityOfProvider(connectionFrom(row)) !== identityOfProvider(connection) && (yield* isInUse(tenant, name))) return 'other provider'
   yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
   yield sql`update connections set doc = ${documentOf(connection)} where tenant_id = ${tenant} and name = ${name}`
+  if (!connection.enabled || !connection.sign_in.enabled) yield endHalfSignIns(tenant, name)
   return 'replaced'
+}
+
+/** A second factor does not complete what began through the connection. */
+function endHalfSignIns(tenant: string, name: string): Sql {
+  return sql`
+    update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant}
+    and half_subject in (select subject from upstream_identities where tenant_id = ${tenant} and connection = ${name})`
 }
 
 function* isInUse(tenant: string, name: string): Transaction<boolean> {
@@ -74,11 +87,14 @@ function* isInUse(tenant: string, name: string): Transaction<boolean> {
   return identities.length + entries.length > 0
 }
 
-export function* removeConnection(tenant: string, name: string): Transaction<boolean> {
+/** Also ends the sessions that came through it: nobody could tell of a sign-out at the provider any more. */
+export function* removeConnection(tenant: string, name: string, now: number): Transaction<boolean> {
   yield* removeEntriesOf(tenant, { connection: name })
+  yield endHalfSignIns(tenant, name)
   yield sql`delete from upstream_identities where tenant_id = ${tenant} and connection = ${name}`
   yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
   const removed = yield sql`delete from connections where tenant_id = ${tenant} and name = ${name} returning name`
+  yield* endSessions(tenant, { connection: name, everyone: true }, now)
   return removed.length > 0
 }
 

@@ -16,7 +16,7 @@ export function declarations(db: Db, tenant: string): DeclarationStore {
       db.transact(function* () {
         for (const identifier of removed.resources) yield removeResource(tenant, identifier) // first, since this frees their names
         for (const id of removed.clients) yield* removeClient(tenant, id, now)
-        for (const name of removed.connections) yield* removeConnection(tenant, name)
+        for (const name of removed.connections) yield* removeConnection(tenant, name, now)
         for (const name of removed.webhooks ?? []) yield removeWebhook(tenant, name)
         for (const id of removed.credentials) yield removeCredentialConfiguration(tenant, id)
         for (const { role, entity_id: id } of removed.entities ?? []) yield* removeEntity(tenant, role, id)

@@ -138,8 +138,12 @@ function deletion(tenant: string, which: Exclude<SessionsToEnd, { connection: st
   return sql`delete from sessions where tenant_id = ${tenant} and subject = ${subject} and sid <> ${except} returning sid, subject`
 }
 
-/** A session of a person, any with that id, or all of the person. Back-Channel Logout 1.0 §2.4 */
-function deletionUpstream(tenant: string, { connection, subject, sid }: Extract<SessionsToEnd, { connection: string }>): Sql {
+/** A session of a person, any with that id, all of the person, or of everyone. Back-Channel Logout 1.0 §2.4 */
+function deletionUpstream(tenant: string, which: Extract<SessionsToEnd, { connection: string }>): Sql {
+  const { connection } = which
+  if ('everyone' in which)
+    return sql`delete from sessions where tenant_id = ${tenant} and connection = ${connection} returning sid, subject`
+  const { subject, sid } = which
   if (subject === undefined)
     return sql`
       delete from sessions where tenant_id = ${tenant} and connection = ${connection} and upstream_sid = ${sid ?? null} returning sid, subject`

@@ -91,7 +91,7 @@ export function tenantStore(
     ...resources(db, tenant, { now, remembering }),
     ...trustedIssuers(db, tenant, { remembering }),
     ...declarations(db, tenant),
-    ...connections(db, tenant, { remembering }),
+    ...connections(db, tenant, { now, remembering }),
     ...credentialConfigurations(db, tenant, { remembering }),
     ...credentialOffers(db, tenant),
     ...issuedCredentials(db, tenant),

@@ -107,3 +107,16 @@ visit('on a phone the link to the authenticator app stands above the code to sca
   const [linkAtDesk, pictureAtDesk] = await tops()
   assert.ok(pictureAtDesk < linkAtDesk)
 })
+
+visit(
+  'on a phone the ways out of an account have a row of their own, each half as wide as the page',
+  'account-overview',
+  async (page) => {
+    const boxOf = async (name: string) => (await page.locator(name).boundingBox())!
+    const [person, change, out] = [await boxOf('.me'), await boxOf('#switch'), await boxOf('#sign-out')]
+    assert.ok(change.y >= person.y + person.height)
+    assert.equal(change.y, out.y)
+    for (const { width, height } of [change, out]) assert.ok(width > 160 && height >= 44, `${width} × ${height}`)
+  },
+  { viewport: { width: 390, height: 844 } },
+)

@@ -82,6 +82,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await admin('GET', '/clients/kept')).body, registered)
     })
 
+    test('a client does not newly name a connection that does not exist', async () => {
+      const unknown = 'connections names a connection that does not exist; set it up first, or correct the name'
+      const web = { client_id: 'agent', redirect_uris: [callback] }
+      const refused = await admin('POST', '/clients', { ...web, connections: { files: 'read' } })
+      assert.deepEqual([refused.status, refused.body.detail], [400, unknown])
+      assert.equal((await admin('GET', '/clients/agent')).status, 404)
+      const connection = { name: 'files', issuer: 'https://files.example', client_id: 'gatehouse' }
+      assert.equal((await admin('POST', '/connections', connection)).status, 201)
+      assert.equal((await admin('POST', '/clients', { ...web, connections: { files: 'read' } })).status, 201)
+      const other = await admin('PATCH', '/clients/agent', { connections: { other: 'read' } })
+      assert.deepEqual([other.status, other.body.detail], [400, unknown])
+      assert.equal((await admin('DELETE', '/connections/files')).status, 204)
+      const named = await admin('PATCH', '/clients/agent', { client_name: 'Agent', connections: { files: 'read write' } })
+      assert.deepEqual([named.status, named.body.connections], [200, { files: 'read write' }], 'it named it before')
+      assert.equal((await admin('DELETE', '/clients/agent')).status, 204)
+    })
+
     test('secrets are added, rotated with an overlap, expire and are taken away', async () => {
       const machine = { client_id: 'robot', grant_types: ['client_credentials'], scope: 'x' }
       const { client_secret: first } = (await admin('POST', '/clients', machine)).body

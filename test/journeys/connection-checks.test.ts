@@ -76,6 +76,11 @@ const wrong: readonly [
     { issuer: 'http://localhost:1' },
   ],
   [
+    'a host that DNS does not know',
+    /^problem: https:\/\/login\.invalid\/\S+ cannot be read: login\.invalid: (?:the name is not in DNS; correct the host name, or make the DNS of this machine know it|DNS does not answer; correct the DNS servers of this machine, or its way to them)\. No HTTP proxy is used\.$/m,
+    { issuer: 'https://login.invalid' },
+  ],
+  [
     'an address inside the network',
     /^problem: .* cannot be read: 10\.0\.0\.1 is not at a public https address/,
     { issuer: 'http://10.0.0.1' },

@@ -14,6 +14,9 @@ suite('the front page', () => {
       await one.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
       await one.addClient({ client_id: 'app', redirect_uris: [callback] }, 'secret')
       await one.app.tenants.create({ slug: 'acme', name: 'Acme <b>Works</b>' })
+      await one.app.tenants.set('acme', { logo_uri: 'https://acme.example/logo.png' })
+      await one.app.tenants.create({ slug: 'closed', name: 'Closed' })
+      await one.app.tenants.setStatus('closed', 'suspended')
     }
   })
   after(async () => {
@@ -53,13 +56,26 @@ suite('the front page', () => {
     for (const [path, home] of [
       ['/nowhere', '/'],
       ['/t/nobody', '/'],
-      ['/t/acme/account/nothing', '/'],
+      ['/t/nobody/account/nothing', '/'],
+      ['/t/ac%6De/nothing', '/'],
+      ['/t/closed/account/nothing', '/'],
     ] as const) {
       const page = await open(path)
       assert.equal(page.status, 404)
       assert.match(page.html, /<h1>Page not found<\/h1>/)
       assert.ok(page.html.includes(`id="home" class="button" href="${home}"`), page.html)
+      assert.doesNotMatch(page.html, /Closed/)
     }
+    for (const path of ['/t/acme/nowhere', '/t/acme/account/nothing', '/t/acme/nowhere?x=/t/closed']) {
+      const page = await open(path)
+      assert.equal(page.status, 404)
+      assert.ok(page.html.includes('id="home" class="button" href="/t/acme/"'), page.html)
+      assert.ok(page.html.includes('Acme &lt;b&gt;Works&lt;/b&gt;'), page.html)
+      assert.ok(page.html.includes('https://acme.example/logo.png'), page.html)
+    }
+    const posted = await fetch(`${gatehouse.issuer}/t/acme/authorize/continue`, { method: 'DELETE', headers: { accept: 'text/html' } })
+    assert.equal(posted.status, 405)
+    assert.match(await posted.text(), /id="home" href="\/t\/acme\/"/)
     const told = await fetch(`${gatehouse.issuer}/nowhere`)
     assert.deepEqual([told.status, ((await told.json()) as { error: string }).error], [404, 'not_found'])
   })

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { addDemoData } from '../../src/demo-data.ts'
+import { addDemoData, demo } from '../../src/demo-data.ts'
 import { random } from '../../src/platform.ts'
 import { type Engine, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
+import { alice } from './application.ts'
 
 for (const engine of Object.keys(engines) as Engine[])
   test(`17: ${engine}: development nodes that start at once on an empty database all start`, async (t) => {
@@ -26,3 +27,18 @@ for (const engine of Object.keys(engines) as Engine[])
     const subjects = await Promise.all(apps.map(async ({ root }) => (await root.store.accounts.byLogin('admin'))?.subject))
     assert.equal(new Set(subjects).size, 1)
   })
+
+test('the consent page of the demo application says what each scope allows', async (t) => {
+  const gatehouse = await testApp('sqlite')
+  t.after(() => gatehouse.close())
+  await addDemoData(gatehouse.root, random)
+  await gatehouse.addAccount({ username: alice.username, email: 'alice@example.com' }, alice.password)
+  const [client_id, redirect_uri] = [demo.application.client_id, demo.application.redirect_uri]
+  const scope = 'openid profile email offline_access read write'
+  const challenge = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' }
+  const ask = new URLSearchParams({ client_id, redirect_uri, scope, response_type: 'code', state: 'x', ...challenge })
+  const browser = gatehouse.browser()
+  await browser.open(`${gatehouse.issuer}/authorize?${ask}`)
+  const { html } = await browser.submit('sign-in', { username: alice.username, password: alice.password })
+  for (const words of ['Read your notes', 'Write notes for you']) assert.ok(html.includes(words), html)
+})

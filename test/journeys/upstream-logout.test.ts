@@ -7,7 +7,7 @@ import type { Engine } from '../app.ts'
 import { withApp } from '../authenticator-app.ts'
 import { engines } from '../postgres.ts'
 import type { TinyBrowser } from '../tiny-browser.ts'
-import { alice, call, encode, told } from './application.ts'
+import { alice, call, encode, shows, told } from './application.ts'
 import { newcomer, upstreamStage } from './upstream-stage.ts'
 
 const event = 'http://schemas.openid.net/event/backchannel-logout'
@@ -154,6 +154,54 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [status, body.error, body.error_description],
         [503, 'temporarily_unavailable', 'the keys of the provider cannot be had; try again'],
       )
+    })
+
+    test('a connection that is disabled leaves its sessions, and one that is removed ends them, and no other', async () => {
+      const [first, second] = [await enter('p7', undefined, 'leaving'), await enter('p8', undefined)]
+      await set('leaving', { enabled: false })
+      assert.deepEqual([await isIn(first), await isIn(second)], [true, true])
+      assert.equal(await store.connections.remove('leaving'), true)
+      assert.deepEqual([await isIn(first), await isIn(second)], [false, true])
+    })
+
+    for (const [what, close] of [
+      ['disabled', () => set('half', { enabled: false })],
+      ['closed for signing in', () => set('half', { sign_in: { enabled: false }, vault: { enabled: true } })],
+      ['removed', () => store.connections.remove('half')],
+    ] as const)
+      test(`a second factor does not complete a sign-in through a connection that was ${what} meanwhile`, async () => {
+        const person = `half ${what.slice(0, 3)}`.replace(' ', '-')
+        await enter(person, undefined, 'half')
+        const { subject } = (await store.upstreamIdentities.find('half', person))!
+        const { app: authenticator } = await withApp(gatehouse.root, subject, gatehouse.now())
+        const browser = gatehouse.browser()
+        const { landing } = await through(browser, 'half', newcomer(person))
+        assert.ok(shows(landing, 'second-factor'), landing.html)
+        await close()
+        gatehouse.advance(30)
+        const after = await browser.submit('second-factor', { code: authenticator.at(gatehouse.now()) })
+        assert.ok(shows(after, 'sign-in'), after.html)
+        await store.connections.remove('half')
+      })
+
+    test('metadata that cannot be had is asked for once in 30 seconds, however many ask', async () => {
+      const path = '/.well-known/openid-configuration'
+      const asked = () => upstream.requests.filter((request) => request.path === path).length
+      await set('flaky')
+      upstream.twist.set(path, (answer) => ({ ...answer, status: 503 }))
+      const before = asked()
+      const statuses = async () => {
+        const tokens = await Promise.all(['a', 'b', 'c'].map((sid) => upstream.signIdToken(claims({ sid }), { typ: 'logout+jwt' })))
+        const answers: number[] = []
+        for (const token of tokens) answers.push((await sent(token, 'flaky')).status)
+        return answers
+      }
+      assert.deepEqual([await statuses(), asked() - before], [[503, 503, 503], 1])
+      gatehouse.advance(29)
+      assert.deepEqual([await statuses(), asked() - before], [[503, 503, 503], 1])
+      upstream.twist.delete(path)
+      gatehouse.advance(1)
+      assert.deepEqual([await statuses(), asked() - before], [[200, 200, 200], 2])
     })
   })
 }

@@ -23,6 +23,8 @@ export function commonHeaders(secure: boolean): Record<string, string> {
 /** What all requests of one listener share. */
 export interface HttpState {
   deps: HttpDeps
+  /** Path of the root issuer. */
+  base: string
   common: Readonly<Record<string, string>>
   /** The IP address of the client. */
   addressOf: ReturnType<typeof clientAddress>

@@ -16,7 +16,7 @@ import { answerUnreadable, refuseOddAddress, refuseOddRequests } from './odd-req
 import { placed } from './placed.ts'
 import { isJson, jsonOf, jwtOf, readParams, readPath, readQuery } from './request-body.ts'
 import type { Route, ViewReply, WebTenant } from './route.ts'
-import { finish, type ResponseContext, requestOf, send } from './send.ts'
+import { enter, finish, plainContext, send } from './send.ts'
 import { type Certificate, clientCertificateRules, tlsRules } from './tls.ts'
 
 export interface ListenerOptions {
@@ -40,8 +40,10 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   const { tls, forwarded, trustedProxies, bodyBytes, requestSeconds } = options
   const common = commonHeaders(deps.issuer.startsWith('https:'))
   const certificatesOf = certificateOf(forwarded, trustedProxies)
+  const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
   const state: HttpState = {
     deps,
+    base,
     common,
     addressOf: clientAddress(trustedProxies),
     certificateOf: certificatesOf,
@@ -78,8 +80,7 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Fastif
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_req, body, done) => done(null, body)) // parsed by the route, after authentication
   const signed = ['application/jwt', 'application/entity-statement+jwt', 'application/trust-chain+json']
   app.addContentTypeParser(signed, { parseAs: 'string' }, (_req, body, done) => done(null, body))
-  const base = new URL(deps.issuer).pathname.replace(/\/$/, '')
-  refuseOddRequests(app, state, base)
+  refuseOddRequests(app, state)
   healthRoutes(app, state)
 
   for (const route of deps.routes) {
@@ -106,28 +107,13 @@ async function serve(state: HttpState, route: Route, req: FastifyRequest, reply:
   await state.turnEnds()
   const slug = slugOf(req)
   const address = state.addressOf(req.raw)
-  const context: ResponseContext = {
-    tenant: 'Gatehouse',
-    base: '',
-    nonce: req.id,
-    recovery: false,
-    signUp: false,
-    account: false,
-    request: requestOf(state, req),
-    help: deps.help,
-    headers: headersOf(state, req),
-  }
+  const context = plainContext(state, req)
   let entered: WebTenant | undefined
   const audience = (typeof req.body === 'string' && isJson(req) && route.audienceOf?.(req.body)) || route.audience
   const { reply: result, error } = await withErrorReply({ ...route, audience }, deps.issuer, async () => {
     const path = readPath(req)
     const tenant = (await deps.tenant(slug)) ?? refuse('not_found', 'there is no such tenant here')
-    context.tenant = tenant.ctx.tenant.name
-    context.logo = tenant.ctx.tenant.logoUri
-    context.base = tenant.base
-    context.recovery = tenant.mail !== undefined
-    context.signUp = tenant.ctx.tenant.signUp
-    context.account = tenant.ctx.server.responseTypes.has('none')
+    enter(context, tenant)
     if (route.cors === 'clients') context.headers['vary'] = 'Origin'
     if (route.cors) Object.assign(context.headers, await originHeaders(route, tenant, req.headers.origin))
     if (route.ownForm && isForeign(req.headers, new URL(deps.issuer).origin)) {

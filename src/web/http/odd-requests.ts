@@ -4,13 +4,14 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorReply } from '../../protocol/error-reply.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
 import { Problem, problemDocument } from '../api/problem.ts'
-import { type HttpState, headersOf } from './headers.ts'
-import { finish, type Message, messageOf, type ResponseContext, requestOf, send } from './send.ts'
+import type { HttpState } from './headers.ts'
+import type { WebTenant } from './route.ts'
+import { enter, finish, type Message, messageOf, plainContext, type ResponseContext, send } from './send.ts'
 
 const malformed = 'the request is not well-formed HTTP'
 
-export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: string): void {
-  const { deps } = state
+export function refuseOddRequests(app: FastifyInstance, state: HttpState): void {
+  const { deps, base } = state
   const patterns = deps.routes.map((route) => ({
     route,
     pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`),
@@ -29,12 +30,15 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (request, socket) => refuseTunnel(state, request, socket))
 
-  app.setNotFoundHandler((req, reply) => {
+  app.setNotFoundHandler(async (req, reply) => {
+    const context = plainContext(state, req)
+    const tenant = await tenantAt(state, req)
+    if (tenant) enter(context, tenant)
     const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
     if (allowed.length === 0 || allowed.some((method) => method === req.method))
-      return sendError(state, req, reply, 'not_found', 'there is nothing at this URL')
+      return sendError(state, req, reply, 'not_found', 'there is nothing at this URL', {}, context)
     const description = 'this URL does not support the method; the Allow header lists those it does'
-    return sendError(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') })
+    return sendError(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') }, context)
   })
 
   app.setErrorHandler((error: FastifyError, req, reply) => {
@@ -62,6 +66,17 @@ export function refuseOddRequests(app: FastifyInstance, state: HttpState, base: 
     const fault = asOAuthError(error)
     return sendError(state, req, reply, fault.code, fault.description)
   })
+}
+
+/** The tenant whose page a wrong address below its issuer shows; undefined where there is none, or it cannot be had. */
+async function tenantAt({ deps, base }: HttpState, { raw: { url = '' } }: FastifyRequest): Promise<WebTenant | undefined> {
+  const below = url.startsWith(base) ? url.slice(base.length) : ''
+  const [, slug = ''] = /^\/t\/([^/?]+)/.exec(below) ?? []
+  try {
+    return await deps.tenant(slug)
+  } catch {
+    return undefined
+  }
 }
 
 /** An address that no route can be found for: malformed percent-encoding, or a name that is too long. No hook has run yet. */
@@ -152,28 +167,16 @@ function errorMessage(
   code: ErrorCode,
   description: string,
   headers: Readonly<Record<string, string>> = {},
+  context = plainContext(state, request),
 ): Message {
   const audience = request.headers.accept?.includes('text/html') ? 'person' : 'program'
   const answer = errorReply(new OAuthError(code, description), { audience }, state.deps.issuer)
-  return messageOf(answer, plainContext(state, request, headers))
+  Object.assign(context.headers, headers)
+  return messageOf(answer, context)
 }
 
 function sendError(state: HttpState, req: FastifyRequest, reply: FastifyReply, ...error: ErrorArguments): FastifyReply {
   const { status, headers, text } = errorMessage(state, req, ...error)
   return finish(reply, status, headers, text)
 }
-type ErrorArguments = [code: ErrorCode, description: string, headers?: Readonly<Record<string, string>>]
-
-function plainContext(state: HttpState, req: { id: string }, headers: Readonly<Record<string, string>> = {}): ResponseContext {
-  return {
-    tenant: 'Gatehouse',
-    base: new URL(state.deps.issuer).pathname.replace(/\/$/, ''),
-    nonce: req.id,
-    recovery: false,
-    signUp: false,
-    account: false,
-    request: requestOf(state, req),
-    help: state.deps.help,
-    headers: { ...headersOf(state, req), ...headers },
-  }
-}
+type ErrorArguments = [code: ErrorCode, description: string, headers?: Readonly<Record<string, string>>, context?: ResponseContext]

@@ -2,9 +2,9 @@
 import type { FastifyReply } from 'fastify'
 import type { Reply } from '../../protocol/request-reply.ts'
 import { renderPage, renderView } from '../pages/pages.ts'
-import { type HttpState, pageHeaders } from './headers.ts'
+import { type HttpState, headersOf, pageHeaders } from './headers.ts'
 import { isoTime } from './iso-time.ts'
-import type { ViewReply } from './route.ts'
+import type { ViewReply, WebTenant } from './route.ts'
 
 /** What a response depends on besides the reply. */
 export interface ResponseContext {
@@ -36,9 +36,30 @@ export interface Message {
   text: string
 }
 
-/** For pages of refusals. */
-export function requestOf({ deps }: HttpState, { id }: { id: string }): ResponseContext['request'] {
-  return { id, time: isoTime(deps.now()) }
+/** While the tenant is not known, or there is none. */
+export function plainContext(state: HttpState, req: { id: string }): ResponseContext {
+  const { now, help } = state.deps
+  return {
+    tenant: 'Gatehouse',
+    base: state.base,
+    nonce: req.id,
+    recovery: false,
+    signUp: false,
+    account: false,
+    request: { id: req.id, time: isoTime(now()) },
+    help,
+    headers: headersOf(state, req),
+  }
+}
+
+/** From now on the answer is the tenant's. */
+export function enter(context: ResponseContext, { ctx, base, mail }: WebTenant): void {
+  context.tenant = ctx.tenant.name
+  context.logo = ctx.tenant.logoUri
+  context.base = base
+  context.recovery = mail !== undefined
+  context.signUp = ctx.tenant.signUp
+  context.account = ctx.server.responseTypes.has('none')
 }
 
 export function send(to: FastifyReply, reply: Reply | ViewReply, context: ResponseContext): FastifyReply {

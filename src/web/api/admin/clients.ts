@@ -6,6 +6,7 @@ import { changeClient, metadataOf } from '../../../protocol/change-client.ts'
 import { type ClientMetadata, clientSchema, scopesOf } from '../../../protocol/client.ts'
 import { hasSecret, signsWithSecret } from '../../../protocol/client-secret-methods.ts'
 import { mergePatchOf } from '../../../protocol/merge-patch.ts'
+import { checkConnections } from '../../../protocol/named-connections.ts'
 import { readClient } from '../../../protocol/register.ts'
 import { clientStatuses } from '../../../protocol/registry.ts'
 import { checkSectorIdentifier } from '../../../protocol/sector-identifier.ts'
@@ -50,6 +51,7 @@ const create = adminRoute(
     const made = read(tenant, body)
     requireRegistrable(by, made)
     await checkSectorIdentifier(tenant.ctx, made)
+    await checkConnections(tenant.connections.store, made)
     const secret = hasSecret(made) ? secretFor(tenant, undefined, signsWithSecret(made)) : undefined
     if (!(await tenant.store.clientsAdmin.add(made, secret ? [secret.row] : [])))
       problem(409, 'invalid_request', 'a client with this client_id is registered already')
@@ -79,7 +81,9 @@ const change = adminRoute(
       requireRightsOf(by, before)
       requireRegistrable(by, after)
     }
-    const changed = (await changeClient(tenant, path.id, body, check)) ?? noSuchClient()
+    const { ctx, store, connections } = tenant
+    const stores = { clientsAdmin: store.clientsAdmin, connections: connections.store.connections }
+    const changed = (await changeClient({ ctx, store: stores }, path.id, body, check)) ?? noSuchClient()
     return { answer: changed, detail: { fields: Object.keys(body).join(' ') } }
   },
 )
