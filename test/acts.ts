@@ -151,9 +151,7 @@ const protocol: Record<string, Act> = {
       'flow1',
     ),
   ),
-  'signIns.isCurrent': reads((s, n) =>
-    s.signIns.isCurrent(`client${n}`, `sid${n}`, { now: NOW, usedSince: 0 }).then((is) => is || undefined),
-  ),
+  'signIns.isCurrent': reads((s, n) => s.signIns.isCurrent(`sid${n}`, { now: NOW, usedSince: 0 }).then((is) => is || undefined)),
   'codes.find': reads((s, n) => s.codes.find(`code${n}`)),
   'refreshTokens.find': reads((s, n) => s.refreshTokens.find(`refresh${n}`)),
   'accessTokens.holder': reads((s, n) => s.accessTokens.holder([`jti${n}`], `grant${n}`, NOW).then((holder) => holder?.subject)),

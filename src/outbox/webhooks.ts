@@ -1,6 +1,6 @@
 /** Webhooks in the outbox: an event of the audit log for one address — Standard Webhooks 1.0.0. */
 import { messageOf, sendWebhook, type WebhookDeps } from '../identity/send-webhook.ts'
-import type { WebhookMessage } from '../identity/webhooks.ts'
+import { type WebhookMessage, wants } from '../identity/webhooks.ts'
 import type { Channel } from './delivery.ts'
 import { failureOf } from './failure.ts'
 
@@ -14,7 +14,7 @@ export function webhookChannel(webhooksOf: (tenant: string) => Promise<WebhookDe
       const deps = await webhooksOf(tenant)
       if (!deps) return { reason: 'tenant suspended' }
       const webhook = await deps.store.webhooks.find(name)
-      if (!webhook?.enabled) return undefined
+      if (!webhook || !wants(webhook, event.act)) return undefined // it may be another by now, under the same name
       const answer = await sendWebhook(deps, webhook, messageOf(deps, event))
       if (answer === 'no key') return { reason: answer }
       return answer === 410 ? { reason: '410', permanent: true } : failureOf(answer) // gone: nobody wants the message

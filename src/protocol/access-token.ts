@@ -75,28 +75,28 @@ export async function findAccessToken(ctx: Ctx, text: string): Promise<AccessTok
   const claims = ctx.tokens.openAccessToken(text) ?? (await verified(ctx, text))
   const token = claims && fromClaims(claims)
   const known = token && token.expiresAt > ctx.now() ? await withoutVoid(ctx, token) : undefined
-  const accepted = known && (await ofHolder(ctx, known))
-  if (!accepted || !(accepted.grantId === undefined || (await isAllowed(ctx, known.client, accepted)))) return undefined
-  return (await isOfPresentClients(ctx, { ...known, token: accepted })) ? accepted : undefined
-}
-
-async function isAllowed(ctx: Ctx, client: Client, { subject, sid }: AccessToken): Promise<boolean> {
-  return (await mayUse(ctx, client, subject)) && (await outlivesSession(ctx, client, sid))
+  const held = known && (await ofHolder(ctx, known))
+  return held && (await isAllowed(ctx, held)) ? held.token : undefined
 }
 
 /** A token that was exchanged ends with each client that it went through: the one that it was first issued to, and those that act. RFC 8693 §4.1 */
-async function isOfPresentClients(ctx: Ctx, { client, token }: Known): Promise<boolean> {
-  const { grantId, subject, issuedAt, extra } = token
-  if (extra['act'] === undefined && client.policy.token_exchange === 'none') return true
-  const first = grantId === undefined ? subject : (await ctx.store.grants.byId(grantId))?.clientId
-  const ids = new Set([first, ...actorsIn(extra['act'])])
-  ids.delete(client.client_id)
-  for (const id of ids) {
-    const other = id === undefined ? undefined : await ctx.store.clients.find(id)
-    if (!other || isVoid(other, issuedAt)) return false
-    if (id === first && grantId !== undefined && !(await mayUse(ctx, other, subject))) return false
+async function isAllowed(ctx: Ctx, { client, token, first }: Held): Promise<boolean> {
+  const { grantId, subject, issuedAt, sid } = token
+  for (const id of clientsOf({ client, token, first })) {
+    const one = id === client.client_id ? client : id === undefined ? undefined : await ctx.store.clients.find(id)
+    if (!one || isVoid(one, issuedAt)) return false
+    if (grantId === undefined) continue
+    if ((one === client || id === first) && !(await mayUse(ctx, one, subject))) return false
+    if (!(await outlivesSession(ctx, one, sid))) return false
   }
   return true
+}
+
+/** The ids of those that it went through; that of the first is unknown where its grant is. */
+function clientsOf({ client, token: { extra }, first }: Held): Set<string | undefined> {
+  const { client_id: own, policy } = client
+  const isExchanged = extra['act'] !== undefined || policy.token_exchange !== 'none' || (first !== undefined && first !== own)
+  return new Set([own, ...(isExchanged ? [first, ...actorsIn(extra['act'])] : [])])
 }
 
 /** The clients of an `act` claim that this server made. */
@@ -109,12 +109,18 @@ interface Known {
   token: AccessToken
 }
 
+interface Held extends Known {
+  /** The client that it was first issued to: that of its grant, or the one that it is about. */
+  first: string | undefined
+}
+
 /** Undefined when the token was revoked. A token tells a pairwise subject; whose it is, its grant knows. OpenID Connect Core §8.1 */
-async function ofHolder(ctx: Ctx, { client, token }: Known): Promise<AccessToken | undefined> {
+async function ofHolder(ctx: Ctx, { client, token }: Known): Promise<Held | undefined> {
   const holder = await ctx.store.accessTokens.holder(idsOf(token), token.grantId, token.issuedAt)
-  if (!holder || token.grantId === undefined) return holder && token
+  if (!holder || token.grantId === undefined) return holder && { client, token, first: token.subject }
   const subject = sectorOf(client) === undefined ? token.subject : holder.subject
-  return subject === undefined ? undefined : { ...token, subject, ...(holder.person && { person: holder.person }) }
+  if (subject === undefined) return undefined
+  return { client, first: holder.clientId, token: { ...token, subject, ...(holder.person && { person: holder.person }) } }
 }
 
 /** The client must still be registered, and the token issued since it was last registered or disabled. The same goes for each resource it is for. */

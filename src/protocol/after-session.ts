@@ -2,12 +2,12 @@
 import type { Client } from './client.ts'
 import type { Ctx } from './feature.ts'
 
-/** `sid`: that of the tokens; undefined or empty where there was no session. */
+/** `sid`: that of the tokens, also of those that were made of another client's; undefined or empty where there was no session. */
 export async function outlivesSession(
   { store, tenant, now }: Pick<Ctx, 'store' | 'tenant' | 'now'>,
-  { client_id: id, policy }: Client,
+  { policy }: Client,
   sid: string | undefined,
 ): Promise<boolean> {
   if (policy.after_session === 'keep' || !sid) return true
-  return store.signIns.isCurrent(id, sid, { now: now(), usedSince: now() - tenant.lifetimes.sessionIdle })
+  return store.signIns.isCurrent(sid, { now: now(), usedSince: now() - tenant.lifetimes.sessionIdle })
 }

@@ -94,8 +94,8 @@ export interface EventStreamStore {
     verify(stream: EventStream, event: StreamEvent): Promise<boolean>
     /** The events that wait, oldest first. */
     waiting(id: string, limit: number): Promise<StreamEvent[]>
-    /** Discards events that were received. */
-    acknowledge(id: string, jtis: readonly string[]): Promise<void>
+    /** Discards events that were received. Returns the `jti` of those that waited in this stream. */
+    acknowledge(id: string, jtis: readonly string[]): Promise<string[]>
   }
 }
 

@@ -80,8 +80,8 @@ export interface Store
     end(id: string): Promise<boolean>
   }
   signIns: {
-    /** Whether the session goes on in which this client was told this `sid`. `usedSince`: a session that was last used before has ended. */
-    isCurrent(clientId: string, sid: string, at: { now: number; usedSince: number }): Promise<boolean>
+    /** Whether the session goes on that a client was told by this `sid`. `usedSince`: a session that was last used before has ended. */
+    isCurrent(sid: string, at: { now: number; usedSince: number }): Promise<boolean>
   }
   codes: {
     /** Ends the flow, the pushed request and the request object, if there are such, and keeps the code. False: one was already ended, and no code was kept. */
@@ -92,12 +92,12 @@ export interface Store
     find(hash: string): Promise<RefreshToken | undefined>
   }
   accessTokens: {
-    /** The subject of the grant of a token with these ids, if it is stored, and what `People.claims` says of them. Undefined when the grant or one of the ids is revoked, or the grant's tokens of that time are void. */
+    /** The client and the subject of the grant of a token with these ids, if it is stored, and what `People.claims` says of them. Undefined when the grant or one of the ids is revoked, or the grant's tokens of that time are void. */
     holder(
       ids: readonly string[],
       grantId: string | undefined,
       issuedAt: number,
-    ): Promise<{ subject?: string; person?: Readonly<Record<string, unknown>> } | undefined>
+    ): Promise<{ clientId?: string; subject?: string; person?: Readonly<Record<string, unknown>> } | undefined>
   }
   apiKeys: {
     /** One in force, of an owner who is active, with the owner's name. */

@@ -1,6 +1,7 @@
 /** Authorization codes in the database — RFC 6749 §4.1.2. A spent code stays until it expires, so that its reuse is noticed. */
 import type { Store } from '../protocol/ports.ts'
 import type { Answered, Code } from '../protocol/types.ts'
+import { storedDocument } from './clients.ts'
 import { codeFrom, documentOfCode } from './documents.ts'
 import { endPushedRequest } from './pushed-requests.ts'
 import { type Db, type Sql, sql, type Transaction } from './sql.ts'
@@ -42,8 +43,15 @@ export function* answerRequest(tenant: string, { asked, flow, session }: Omit<An
   const { pushed, usesUp } = asked
   if (pushed !== undefined && (yield endPushedRequest(tenant, pushed)).length === 0) return false
   if (usesUp && (yield useOnce(tenant, 'request-object', usesUp)).length === 0) return false
-  if (asked.scope.includes('openid')) yield signedIn(tenant, { asked, session }, live['expires_at'] as number)
+  if (asked.scope.includes('openid') || (yield* endsWithSession(tenant, asked.clientId)))
+    yield signedIn(tenant, { asked, session }, live['expires_at'] as number)
   return true
+}
+
+/** Whether its tokens end with the session: which that is must stay known when the person signs in again. */
+function* endsWithSession(tenant: string, clientId: string): Transaction<boolean> {
+  const [row] = yield sql`select id, doc from clients where tenant_id = ${tenant} and id = ${clientId}`
+  return row !== undefined && storedDocument(row).policy.after_session === 'end'
 }
 
 /** The application is told when the session ends. Back-Channel Logout 1.0 §2.3 */

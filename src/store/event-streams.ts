@@ -44,9 +44,12 @@ export function eventStreams(db: Db, tenant: string): EventStreamStore {
         return rows.map((row) => JSON.parse(row['content'] as string))
       },
       async acknowledge(id, jtis) {
-        if (jtis.length === 0) return
+        if (jtis.length === 0) return []
         const messages = jtis.map(messageId)
-        await db.write(sql`delete from outbox where tenant_id = ${tenant} and stream_id = ${id} and id in ${messages}`)
+        const rows = await db.write(sql`
+          delete from outbox where tenant_id = ${tenant} and stream_id = ${id} and id in ${messages} returning id`)
+        const waited = new Set(rows.map((row) => row['id'] as string))
+        return jtis.filter((jti) => waited.has(messageId(jti)))
       },
     },
   }

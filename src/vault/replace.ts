@@ -46,7 +46,7 @@ async function replaced(deps: VaultDeps, { connection, owner, refreshToken, sess
     id: entry.id,
     from: entry.version,
     sealed: sealTokens(deps, { ...entry, version: entry.version + 1 }, { refresh: refreshToken }),
-    scope: entry.scope,
+    scope: [], // not known until it is refreshed
     accessExpiresAt: undefined,
     refreshAt: due,
     now: now(),

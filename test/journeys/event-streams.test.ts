@@ -232,6 +232,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await fetching.send('POST', `/ssf/poll/${fetching.stream}`, { setErrs: { x: null } })).status, 200)
     })
 
+    test('a receiver writes no losses of what never waited in its stream into the audit log', async () => {
+      const [it, another] = [await stream({ method: poll }), await stream({ method: poll })]
+      await happen()
+      const [[own = ''], [foreign = '']] = [await it.fetched(), await another.fetched()]
+      const made = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`made-up-${i}`, { err: 'authentication_failed' }]))
+      const setErrs = { ...made, [foreign]: { err: 'jwtIss' }, [own]: { err: 'jwt_parse' } }
+      for (const _ of [1, 2]) assert.equal((await it.send('POST', `/ssf/poll/${it.stream}`, { setErrs, ack: [] })).status, 200)
+      assert.deepEqual(await losses(it.stream), [{ token: own, reason: 'jwt_parse' }])
+      assert.deepEqual([await it.fetched(), await another.fetched()], [[], [foreign]])
+    })
+
     test('at the administration API: listed, shown, verified, removed', async () => {
       const it = await stream()
       const { ctx } = gatehouse.root

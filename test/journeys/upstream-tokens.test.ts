@@ -4,6 +4,7 @@ import { after, suite, test } from 'node:test'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { application } from './application.ts'
+import { asked, bearer } from './json.ts'
 import { newcomer, upstreamStage } from './upstream-stage.ts'
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -108,6 +109,34 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const none = application(gatehouse, { id: 'none', secret: 'secret' })
       const other = await ask({ subject_token: (await none.tokens(gatehouse.browser())).access_token }, none)
       assert.ok(other.status >= 400 && !('access_token' in other.body))
+    })
+
+    test('what an application brought, or a refresh changed, has no scope that a client is not registered for', async () => {
+      await set('keycloak', { vault: { enabled: true } })
+      await withSecret('reader', { keycloak: 'read' })
+      const reader = application(gatehouse, { id: 'reader', secret: 'secret' })
+      const { access_token: own } = await reader.tokens(gatehouse.browser())
+      const bring = async (scope: string) => {
+        const refresh_token = upstream.grant({ sub: 'alice-files' }, scope)
+        const { status } = await asked(`${gatehouse.issuer}/v1/refresh-token`, 'POST', { refresh_token }, bearer(own))
+        assert.equal(status, 200)
+      }
+      const scopeOf = async () => {
+        const { body } = await ask({ audience: 'keycloak', subject_token: own }, reader)
+        return body.error ?? body.scope
+      }
+      await bring('offline_access read delete')
+      assert.equal(await scopeOf(), 'invalid_scope', 'its scope is known only once it was refreshed')
+      await bring('offline_access read')
+      assert.equal(await scopeOf(), 'offline_access read')
+      assert.equal(await scopeOf(), 'offline_access read', 'the one that is kept')
+      await bring('offline_access delete')
+      assert.equal(await scopeOf(), 'invalid_scope', 'that of the token before says nothing of this one')
+      upstream.twist.set('/token', ({ status, body }) => ({ status, body: { ...(body as object), scope: undefined } }))
+      await bring('offline_access read')
+      assert.equal(await scopeOf(), 'invalid_scope', 'a provider that does not say')
+      assert.equal(await scopeOf(), 'invalid_scope', 'nor of the one that is kept')
+      upstream.twist.clear()
     })
 
     test('a provider that refuses the tokens, or is down', async () => {

@@ -223,6 +223,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(JSON.parse(there.received()[0]!.body).issuer, `${gatehouse.issuer}/t/acme`)
     })
 
+    test('what waited is not sent to one of the same name, or as it was changed, that did not ask for it', async () => {
+      const [changed, another] = [await webhook(['user.role', 'client.create']), await webhook(['user.role'])]
+      const { store, webhooks } = gatehouse.root
+      await record('user.role')
+      await record('client.create')
+      await store.webhooks.replace({ ...changed.declared, events: ['client.create'] })
+      await store.webhooks.remove(another.name)
+      await store.webhooks.add({ ...another.declared, events: ['client.create'] }, webhooks.seal(another.name, another.secret))
+      await gatehouse.app.deliverDue()
+      assert.deepEqual([typesOf(changed.received()), another.received()], [['client.create'], []])
+      assert.deepEqual([await waiting(), await losses(another.name)], [0, []])
+    })
+
     test('at the administration API: set up, listed, changed in part, tried, removed', async () => {
       const { ctx } = gatehouse.root
       const scope = 'admin:webhooks:read admin:webhooks:write'

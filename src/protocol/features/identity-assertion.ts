@@ -1,5 +1,6 @@
 /** Identity assertions for other authorization servers — OAuth 2.0 Identity Assertion JWT Authorization Grant, draft-ietf-oauth-identity-assertion-authz-grant-04. */
 
+import { outlivesSession } from '../after-session.ts'
 import type { AssertionType } from '../assertion-type.ts'
 import { mayUse } from '../assignment.ts'
 import { type Client, isVoid } from '../client.ts'
@@ -110,6 +111,8 @@ async function personOf(ctx: Ctx, client: Client, { sub, iat, sid, auth_time, ac
   const isOver =
     !grant || grant.createdAt > (iat as number) || !(await ctx.store.accessTokens.holder([String(sid)], grant.id, iat as number))
   if (isOver) return refuse('invalid_grant', 'the person no longer allows this client to know them; they must sign in again')
+  if (!(await outlivesSession(ctx, client, typeof sid === 'string' ? sid : undefined)))
+    refuse('invalid_grant', 'the session in which the person signed in has ended')
   if (!(await mayUse(ctx, client, sub as string))) refuse('invalid_grant', 'this person is not assigned to the client')
   const { email, email_verified } = claims
   return { auth_time, acr, amr, ...(scopesAmong(grant.scope).includes('email') && email !== undefined ? { email, email_verified } : {}) }

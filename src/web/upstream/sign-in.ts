@@ -27,6 +27,8 @@ const problems = {
   taken: 'There is an account with this address here already. Sign in to it; then you can connect the other one on your account page.',
   mailed:
     'There is an account with this address here already. If it is yours, open the link that we have just sent there, in this browser: it connects the two. Or sign in to it here.',
+  stale:
+    'This application asks you to sign in anew, but that provider only told that you had signed in before. Please try again, or sign in another way.',
   incomplete: 'An account here needs more details than that provider gives. Please ask an administrator for an account.',
   closed: 'Your account here cannot be used. Please ask an administrator.',
 } as const
@@ -45,7 +47,7 @@ export const signInRoute: Route = {
     const connection = await connections.store.connections.find(params.need('connection'))
     if (!connection?.enabled || !connection.sign_in.enabled) return refuse('not_found', 'nobody can sign in through this connection')
     const { prompt, maxAge, loginHint } = live.flow.asked
-    const again = prompt.includes('login') || maxAge !== undefined
+    const again = prompt.includes('login') || maxAge !== undefined // see `isTooOld`, too
     const more = {
       ...(again ? { prompt: 'login' } : prompt.includes('select_account') ? { prompt: 'select_account' } : {}),
       ...(loginHint === undefined ? {} : { login_hint: loginHint }),
@@ -83,6 +85,7 @@ export async function finishSignIn(tenant: WebTenant, request: Request, answer: 
   try {
     const { person } = await redeem(tenant.connections, connection, params, binding)
     if (!person) throw new UpstreamError('configuration', 'the provider does not tell who it was')
+    if (isTooOld(live, person, tenant.ctx.now())) return problemPage(tenant, place, 'stale')
     const profile = profileOf(connection, person)
     const found = await accountFor(tenant, { connection, person, profile, live, flowToken: carried, address: request.address })
     return typeof found === 'string'
@@ -91,6 +94,16 @@ export async function finishSignIn(tenant: WebTenant, request: Request, answer: 
   } catch (error) {
     return failed(tenant, place, error)
   }
+}
+
+/** In seconds, by which the clock of the provider may differ. */
+const tolerance = 60
+
+/** `prompt` went through the browser, where it can be taken out: what counts is when the provider says that the person signed in. Core §3.1.2.1 */
+function isTooOld({ flow }: LiveFlow, { claims: { auth_time: at } }: UpstreamPerson, now: number): boolean {
+  const { prompt, maxAge, askedAt } = flow.asked
+  if (typeof at !== 'number') return false // nothing is known
+  return (prompt.includes('login') && at < askedAt - tolerance) || (maxAge !== undefined && at < now - maxAge - tolerance)
 }
 
 /** As after a password: a second factor of ours is asked for, unless the provider says that it has asked for one. */

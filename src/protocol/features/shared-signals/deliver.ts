@@ -45,7 +45,8 @@ export const poll: Endpoint = {
     if (typeof maxEvents !== 'number' || !Number.isInteger(maxEvents) || maxEvents < 0)
       return refuse('invalid_request', 'maxEvents must be a whole number, 0 or more')
     const reported = reportedBy(setErrs)
-    await ctx.store.eventStreams.acknowledge(stream.id, [...tokensIn(ack), ...Object.keys(reported)]) // RFC 8936 §2.4
+    await ctx.store.eventStreams.acknowledge(stream.id, tokensIn(ack)) // RFC 8936 §2.4
+    const unusable = await ctx.store.eventStreams.acknowledge(stream.id, Object.keys(reported))
     const limit = Math.min(maxEvents, mostEvents)
     const waiting = stream.status === 'enabled' ? await ctx.store.eventStreams.waiting(stream.id, limit + 1) : []
     const events = waiting.slice(0, limit)
@@ -54,7 +55,7 @@ export const poll: Endpoint = {
       ...plain,
       status: 200,
       body: { sets: Object.fromEntries(sets), ...(waiting.length > limit && { moreAvailable: true }) }, // RFC 8936 §2.3
-      auditEvents: Object.entries(reported).map(([jti, reason]) => lost(stream.id, jti, reason)),
+      auditEvents: unusable.map((jti) => lost(stream.id, jti, reported[jti] as string)), // not what never waited here
     }
   },
 }
