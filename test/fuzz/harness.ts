@@ -52,7 +52,8 @@ export function harness(at: {
     const before = provider.refused
     try {
       const answer = await at.connection.send(request)
-      const refusedByProvider = provider.refused > before && isOfAuthManager(request)
+      const refused = provider.refused > before ? 'now' : provider.refused > 0 ? 'before' : undefined
+      const refusedByProvider = isOfAuthManager(request) ? refused : undefined
       return { answer, faults: faultsOf(answer, { ...expected, refusedByProvider }) }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error

@@ -30,7 +30,8 @@ const good: Readonly<Record<string, Answer>> = {
 
 const bad: readonly (readonly [fault: string, answer: Answer, expected?: Expectation])[] = [
   ['status 500', json(500, { error: 'server_error' })],
-  ['status 502', json(502, { error: 'x', code: 'unavailable' }), { refusedByProvider: true }],
+  ['status 502', json(502, { error: 'x', code: 'unavailable' }), { refusedByProvider: 'now' }],
+  ['status 502', json(502, { error: 'x', code: 'keycloak_error', reason: 'it does not answer' }), { refusedByProvider: 'before' }],
   ['status 502', json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' })],
   ['status 503', json(503, { error: 'x' })],
   ['status 503', json(503, { error: 'x' }, [['retry-after', '3600']])],
@@ -69,7 +70,9 @@ suite('the test oracle', () => {
 
   test('accepts 502 where the provider really refused', () => {
     const refused = json(502, { error: 'Consent did not succeed', code: 'keycloak_callback_error' })
-    assert.deepEqual(faultsOf(refused, { refusedByProvider: true }), [])
+    assert.deepEqual(faultsOf(refused, { refusedByProvider: 'now' }), [])
+    const useless = json(502, { error: 'x', code: 'keycloak_error', reason: 'the person must consent again' })
+    assert.deepEqual(faultsOf(useless, { refusedByProvider: 'before' }), [])
   })
   test('reports an answer that the application did not send', () => {
     const faults = faultsOf({ status: 400, headers: [], body: Buffer.alloc(0), ms: 1 })

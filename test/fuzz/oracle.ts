@@ -13,8 +13,8 @@ export interface Expectation {
   changes?: Readonly<Record<string, string>>
   /** The token to introspect was never issued. */
   inactive?: boolean
-  /** The provider refused a request that the server made for this one. */
-  refusedByProvider?: boolean
+  /** The provider refused a request that the server made for this one, or for one before, and is not asked again. */
+  refusedByProvider?: 'now' | 'before' | undefined
 }
 
 export const slowest = 5000
@@ -31,17 +31,18 @@ export function faultsOf(answer: Answer, expected: Expectation = {}): string[] {
   ]
 }
 
-function statusFaults(answer: Answer, { refused, refusedByProvider = false }: Expectation): string[] {
+function statusFaults(answer: Answer, { refused, refusedByProvider }: Expectation): string[] {
   const { status } = answer
   if (status >= 200 && status < 300 && refused) return ['an invalid credential was accepted']
-  if (status < 500 || (refusedByProvider && isRefusalOfProvider(answer))) return []
+  if (status < 500 || (refusedByProvider && isRefusalOfProvider(answer, refusedByProvider))) return []
   const wait = Number(header(answer, 'retry-after') ?? Number.NaN)
   return status === 503 && wait > 0 && wait <= longestWait ? [] : [`status ${status}`]
 }
 
-/** The API of the Auth Manager tells its clients with this status that the provider refused. */
-function isRefusalOfProvider({ status, body }: Answer): boolean {
-  return status === 502 && /"code":"keycloak_(?:callback_)?error"/.test(body.toString())
+/** The API of the Auth Manager tells its clients with this status that the provider refused, and that a token which it refused before is of no use. */
+function isRefusalOfProvider({ status, body }: Answer, when: 'now' | 'before'): boolean {
+  const said = when === 'now' ? /"code":"keycloak_(?:callback_)?error"/ : /"code":"keycloak_error","reason":"the person must consent again"/
+  return status === 502 && said.test(body.toString())
 }
 
 function headerFaults(answer: Answer): string[] {
