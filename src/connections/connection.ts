@@ -9,6 +9,7 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be an absolute https URL' })
   .max(2000)
   .refine(isCleanText, 'has a character that is not allowed')
+  .refine((text) => !/\s/.test(text), 'must have no spaces')
   .refine((text) => !text.includes('#'), 'must have no fragment')
 const scope = z
   .string()

@@ -1,4 +1,5 @@
 /** The test oracle: properties that every answer must have, whatever the request was. */
+import { domainToASCII } from 'node:url'
 import type { Answer } from './http.ts'
 import { header } from './http.ts'
 import { foreignHost, headerName, markup } from './text.ts'
@@ -109,7 +110,12 @@ function jsonFaults({ status }: Answer, text: string, { inactive, lists, changes
 }
 
 function unmade(changes: Readonly<Record<string, string>>, value: unknown): string[] {
-  const plain = (text: string) => text.normalize('NFKC').trim().toLowerCase() // as domains are stored
+  // Addresses are stored as URL parsers read them, and domains in ASCII. WHATWG URL §4.4, RFC 5891 §4
+  const plain = (text: string) => {
+    const read = text.normalize('NFKC').trim().toLowerCase()
+    const [, local, domain] = /^([^@]+)@([^@]+)$/.exec(read) ?? []
+    return domain === undefined ? read.replace(/[\t\r\n]/g, '') : `${local}@${domainToASCII(domain)}`
+  }
   const answer = Object(value) as Record<string, unknown>
   return Object.keys(changes).filter((name) => typeof answer[name] === 'string' && plain(answer[name]) !== plain(changes[name]!))
 }

@@ -1,6 +1,9 @@
 /** The sessions section of the account page — OWASP ASVS 7.4, 7.5. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import type { AccountRequest } from '../../src/web/account/section.ts'
+import { sessions as section } from '../../src/web/account/sessions.ts'
+import type { Html } from '../../src/web/pages/html.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -53,6 +56,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
         outcome,
         target,
       ])
+
+    test('a session that ends while the account page is read is no fault', async () => {
+      const { root } = gatehouse
+      const { subject } = await somebody()
+      const account = (await root.store.accounts.bySubject(subject))!
+      const ask = { tenant: root, account, session: { authTime: gatehouse.now() } } as unknown as AccountRequest
+      assert.match(((await section.state!(ask))?.text as Html).text, /0 sessions, last sign-in/)
+    })
 
     test('each is listed with its device, address and times; the current one is marked', async () => {
       const who = await somebody()

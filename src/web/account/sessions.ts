@@ -80,8 +80,9 @@ export const sessions: Section = {
     }
   },
   async state(accountRequest) {
-    const rows = await live(accountRequest)
-    const last = Math.max(...rows.map(({ authTime }) => authTime))
+    const { session } = accountRequest
+    const rows = await live(accountRequest) // without the present one, if it ended a moment ago
+    const last = Math.max(session.authTime, ...rows.map(({ authTime }) => authTime))
     const zone = accountRequest.account.claims['zoneinfo']
     return { text: html`${counted(rows.length, 'session')}, last sign-in ${moment(last, zone)}` }
   },
