@@ -59,7 +59,7 @@ async function follow(child: ChildProcess, { copy, files, limitOf }: Trial): Pro
   let current = { file: files[0] as string, since: performance.now() }
   let hung = false
   const watch = setInterval(() => {
-    const file = files[readdirSync(marksOf(copy)).length - 1] ?? current.file
+    const file = files[takenIn(copy) - 1] ?? current.file
     if (file !== current.file) current = { file, since: performance.now() }
     hung = performance.now() - current.since > limitOf(file)
     if (hung) kill(child)
@@ -67,13 +67,18 @@ async function follow(child: ChildProcess, { copy, files, limitOf }: Trial): Pro
   const said = text(child.stdio[3] as Readable)
   await once(child, 'close').finally(() => clearInterval(watch))
   const last = (await said).trim().split('\n').at(-1) ?? ''
-  const file = files[readdirSync(marksOf(copy)).length - 1] ?? current.file
+  const file = files[takenIn(copy) - 1] ?? current.file
   if (hung) return { outcome: 'hung', by: `${file}, which hung` }
   if (last === 'passed') return { outcome: 'passed' }
   return { outcome: 'failed', by: last.startsWith('failed ') ? `${file} (${last.slice('failed '.length)})` : `${file}, which ended early` }
 }
 
-/** Where the worker marks each file that it begins. */
+/** How many files the worker has begun. */
+function takenIn(copy: Copy): number {
+  return readdirSync(marksOf(copy)).filter((name) => !name.endsWith('.pid')).length
+}
+
+/** Where the worker marks each file that it begins, and leaves the id of its process. */
 function marksOf({ temporary }: Copy): string {
   return join(temporary, 'marks')
 }
