@@ -62,7 +62,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { subject } = await somebody()
       const account = (await root.store.accounts.bySubject(subject))!
       const ask = { tenant: root, account, session: { authTime: gatehouse.now() } } as unknown as AccountRequest
-      assert.match(((await section.state!(ask))?.text as Html).text, /0 sessions, last sign-in/)
+      const state = await section.state!(ask)
+      assert.match((state!.text as Html).text, /0 sessions, last sign-in/)
     })
 
     test('each is listed with its device, address and times; the current one is marked', async () => {
