@@ -12,7 +12,8 @@ const claims = { jti: 'jti', sub: 'subject', aud: ['https://api.example'], iat: 
 
 test('what was sealed opens, is never the same text twice, and tells nothing', () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (content) => {
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(2 ** 41), (more, iat) => {
+      const content = { ...more, iat }
       const text = ours.sealAccessToken(content)
       assert.match(text, /^gth_at_[0-9A-Za-z_-]+$/)
       assert.deepEqual(ours.openAccessToken(text), JSON.parse(JSON.stringify(content)))

@@ -33,9 +33,7 @@ export async function issueTokens(ctx: Ctx, issuance: Issuance, request: IssueRe
   return record(ctx, narrowed, limited(ctx, narrowed, target, request.binding), request)
 }
 
-/**
- * The tokens of an authorization response, after the same checks. OpenID Connect Core §3.2.2.5, §3.3.2.5
- */
+/** The tokens of an authorization response, after the same checks. OpenID Connect Core §3.2.2.5, §3.3.2.5 */
 export async function tokensOfResponse(
   ctx: Ctx,
   issuance: Issuance,
@@ -187,7 +185,7 @@ async function accessToken(ctx: Ctx, issuance: Issuance, target: Target, binding
 }
 
 /** RFC 9068 §2.2, also for opaque tokens. `gid` and `fid` name the grant and the token family, by which the token can be revoked. */
-function claimsOf(ctx: Ctx, client: Client, token: AccessToken): { jti: string; [claim: string]: unknown } {
+function claimsOf(ctx: Ctx, client: Client, token: AccessToken): { jti: string; iat: number; [claim: string]: unknown } {
   const { audience } = token
   return {
     ...token.extra,

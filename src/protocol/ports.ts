@@ -249,7 +249,7 @@ export interface Tokens {
   /** The hash under which it is stored; undefined when the text cannot be of this kind (form, checksum), so that no look-up is needed. */
   hash(kind: TokenKind, text: string): string | undefined
   /** The text of an opaque access token with these claims. */
-  sealAccessToken(claims: object): string
+  sealAccessToken(claims: { iat: number; [claim: string]: unknown }): string
   /** The claims of an opaque access token of this tenant; undefined for every other text. */
   openAccessToken(text: string): Readonly<Record<string, unknown>> | undefined
   /** A text that any node accepts for five minutes, for this `purpose` only. */

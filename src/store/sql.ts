@@ -103,21 +103,19 @@ const expansions = new WeakMap<readonly string[], Map<string, readonly string[]>
 function expanded(parts: readonly string[], values: readonly Listed[]): readonly string[] {
   const known = expansions.get(parts) ?? new Map<string, readonly string[]>()
   expansions.set(parts, known)
-  const shapes = values.map((value) => {
-    if (isRows(value)) return { length: value.values.length, width: value.width }
-    return isList(value) ? { length: value.length, width: value.length } : { length: 0, width: 0 }
-  })
-  const name = shapes.map(({ length, width }) => `${length}/${width}`).join()
-  const found = known.get(name)
+  const lengths = values.map((value) => (isRows(value) ? value.values.length : isList(value) ? value.length : 0))
+  const found = known.get(lengths.join())
   if (found) return found
   const pieces = [parts[0]!]
-  shapes.forEach(({ length, width }, i) => {
+  lengths.forEach((length, i) => {
     const next = parts[i + 1]!
+    const value = values[i] as Listed
+    const width = isRows(value) ? value.width : length
     const between = Array.from({ length: Math.max(0, length - 1) }, (_, n) => ((n + 1) % width === 0 ? '), (' : ', '))
     if (length === 0) pieces.push(next)
     else pieces.push(`${pieces.pop()!}(`, ...between, `)${next}`)
   })
-  known.set(name, pieces)
+  known.set(lengths.join(), pieces)
   return pieces
 }
 
