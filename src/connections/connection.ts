@@ -2,13 +2,10 @@
 import { z } from 'zod'
 import { asciiDomain } from '../protocol/codec/domain.ts'
 import { storedMembers } from '../protocol/stored-members.ts'
-import { isCleanText, line } from '../protocol/text.ts'
+import { line, webUrl } from '../protocol/text.ts'
 import { type Preset, presetNames, presets } from './presets.ts'
 
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute https URL' })
-  .max(2000)
-  .refine(isCleanText, 'has a character that is not allowed')
+const url = webUrl('must be an absolute https URL')
   .refine((text) => !/\s/.test(text), 'must have no spaces')
   .refine((text) => !text.includes('#'), 'must have no fragment')
 const scope = z

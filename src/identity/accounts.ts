@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { maxAccessTokenLifetime } from '../protocol/client.ts'
 import { emailAddress } from '../protocol/email-address.ts'
-import { identifier, isCleanText, line, text } from '../protocol/text.ts'
+import { identifier, line, text, webUrl } from '../protocol/text.ts'
 import { type Account, foldName } from './account.ts'
 import { isShallow } from './attributes.ts'
 import type { PasswordCheck } from './crypto.ts'
@@ -11,10 +11,7 @@ import { roles } from './roles.ts'
 import type { IdentityStore } from './store.ts'
 
 const label = line(500)
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-  .max(2000)
-  .refine(isCleanText, 'has a character that is not allowed')
+const url = webUrl()
 
 /** OpenID Connect Core §5.1.1: the first two may have several lines. */
 const address = z.strictObject({

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type AuditEventType, auditEventTypes } from '../protocol/audit-events.ts'
 import { storedMembers } from '../protocol/stored-members.ts'
-import { isCleanText, line } from '../protocol/text.ts'
+import { line, webUrl } from '../protocol/text.ts'
 import type { StoredAuditEvent } from './audit-entry.ts'
 
 /** Events about webhooks are not sent, so that a message that is lost does not cause another. */
@@ -23,10 +23,7 @@ export const webhookSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
     .describe('Name of the webhook; it cannot be changed'),
-  url: z
-    .url({ protocol: /^https?$/, error: 'must be an absolute https URL' })
-    .max(2000)
-    .refine(isCleanText, 'has a character that is not allowed')
+  url: webUrl('must be an absolute https URL')
     .refine((text) => !text.includes('#'), 'must have no fragment')
     .describe('Where the messages go: a public https URL, or one of outbound.allowed_addresses'),
   events: z.array(event).min(1).max(100).describe('Events of the audit log that are sent, such as user.create, user.* or *'),

@@ -19,11 +19,12 @@ export function signingSecretProblems(client: {
   token_endpoint_auth_signing_alg?: string | undefined
   policy: { allowed_algs?: readonly string[] | undefined }
 }): [path: string[], message: string][] {
-  const { token_endpoint_auth_signing_alg: alg, policy } = client
-  if (!signsWithSecret(client))
-    return alg === 'HS256' ? [[['token_endpoint_auth_signing_alg'], 'HS256 is for client_secret_jwt alone']] : []
-  return [
-    ...(policy.allowed_algs ? ([[['token_endpoint_auth_method'], 'signs with HS256, which policy.allowed_algs excludes']] as const) : []),
-    ...((alg ?? 'HS256') === 'HS256' ? [] : ([[['token_endpoint_auth_signing_alg'], 'must be HS256 for client_secret_jwt']] as const)),
-  ].map(([path, message]) => [[...path], message])
+  const { token_endpoint_auth_signing_alg: alg = 'HS256', policy } = client
+  const problems: [path: string[], message: string][] = []
+  const signs = signsWithSecret(client)
+  if (!signs && client.token_endpoint_auth_signing_alg === 'HS256')
+    problems.push([['token_endpoint_auth_signing_alg'], 'HS256 is for client_secret_jwt alone'])
+  if (signs && policy.allowed_algs) problems.push([['token_endpoint_auth_method'], 'signs with HS256, which policy.allowed_algs excludes'])
+  if (signs && alg !== 'HS256') problems.push([['token_endpoint_auth_signing_alg'], 'must be HS256 for client_secret_jwt'])
+  return problems
 }

@@ -15,16 +15,13 @@ import { isWebOrigin } from './origins.ts'
 import { isLoopback, redirectUriProblem } from './redirect-uri.ts'
 import { accessTokenTyp, isIdentifier } from './resource.ts'
 import { frontChannelProblems, frontChannelTypes } from './response-types.ts'
-import { identifier, isCleanText, line } from './text.ts'
+import { identifier, line, webUrl } from './text.ts'
 
 /** What applications ask for unless told otherwise: who somebody is, and how to call and reach them. */
 export const usualScope = 'openid profile email'
 
 const text = line(2000)
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-  .max(2000)
-  .refine(isCleanText, 'has a character that is not allowed')
+const url = webUrl()
   .refine((text) => !/\s/.test(text), 'must have no spaces')
   .refine((text) => !URL.parse(text)?.username && !URL.parse(text)?.password, 'must hold no user name or password')
 /** https, or http to this machine alone. */

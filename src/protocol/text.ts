@@ -22,6 +22,14 @@ export function line(most: number) {
   return text(most).refine((value) => !lineBreaks.test(value), 'must be a single line')
 }
 
+/** An absolute http or https URL. `error`: what is said of another text. */
+export function webUrl(error = 'must be an absolute http or https URL') {
+  return z
+    .url({ protocol: /^https?$/, error })
+    .max(2000)
+    .refine(isCleanText, characters)
+}
+
 /** An identifier that is part of URLs: visible ASCII, and neither `.` nor `..`, which URL parsers remove — RFC 3986 §5.2.4. */
 export function identifier(most: number) {
   return z

@@ -1,4 +1,4 @@
-/** Kinds of opaque tokens. The kind is part of the text, and of the hash under which it is stored. */
+/** Kinds of tokens that are stored by their hash. The kind is part of the text, and of the hash. */
 export type TokenKind =
   | 'rt'
   | 'ac'

@@ -70,12 +70,12 @@ function* replace(tenant: string, connection: ConnectionMetadata): Transaction<'
   if (identityOfProvider(connectionFrom(row)) !== identityOfProvider(connection) && (yield* isInUse(tenant, name))) return 'other provider'
   yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
   yield sql`update connections set doc = ${documentOf(connection)} where tenant_id = ${tenant} and name = ${name}`
-  if (!connection.enabled || !connection.sign_in.enabled) yield endHalfSignIns(tenant, name)
+  if (!connection.enabled || !connection.sign_in.enabled) yield endSignInsThrough(tenant, name)
   return 'replaced'
 }
 
 /** A second factor does not complete what began through the connection. */
-function endHalfSignIns(tenant: string, name: string): Sql {
+function endSignInsThrough(tenant: string, name: string): Sql {
   return sql`
     update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant}
     and half_subject in (select subject from upstream_identities where tenant_id = ${tenant} and connection = ${name})`
@@ -90,7 +90,7 @@ function* isInUse(tenant: string, name: string): Transaction<boolean> {
 /** Also ends the sessions that came through it: nobody could tell of a sign-out at the provider any more. */
 export function* removeConnection(tenant: string, name: string, now: number): Transaction<boolean> {
   yield* removeEntriesOf(tenant, { connection: name })
-  yield endHalfSignIns(tenant, name)
+  yield endSignInsThrough(tenant, name)
   yield sql`delete from upstream_identities where tenant_id = ${tenant} and connection = ${name}`
   yield sql`delete from upstream_requests where tenant_id = ${tenant} and connection = ${name}`
   const removed = yield sql`delete from connections where tenant_id = ${tenant} and name = ${name} returning name`

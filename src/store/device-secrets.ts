@@ -1,5 +1,6 @@
 /** Device secrets in the database — OpenID Connect Native SSO for Mobile Apps 1.0 (draft 07) §3.2. */
 import type { DeviceSecret, DeviceSecretStore } from '../protocol/device-secret.ts'
+import { authenticationFrom } from './sessions.ts'
 import { type Db, Fragment, type Row, type Sql, sql } from './sql.ts'
 
 /** In a statement that calls the table `d`. */
@@ -78,13 +79,7 @@ function secretFrom(row: Row): DeviceSecret {
     clientId: row['client_id'] as string,
     grantId: row['grant_id'] as string,
     family: row['family'] as string,
-    authentication: {
-      subject: row['subject'] as string,
-      sid: row['sid'] as string,
-      authTime: row['auth_time'] as number,
-      acr: row['acr'] as string,
-      amr: (row['amr'] as string).split(' ').filter(Boolean),
-    },
+    authentication: authenticationFrom(row),
     createdAt: row['created_at'] as number,
     usedAt: row['used_at'] as number,
     expiresAt: row['expires_at'] as number,

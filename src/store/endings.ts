@@ -29,9 +29,13 @@ export function* endSessions(tenant: string, which: SessionsToEnd, now: number):
   }
   const { subject, except = '' } = which
   yield sql`delete from codes where tenant_id = ${tenant} and subject = ${subject} and sid <> ${except} and used_at is null`
-  yield sql`
-    update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant} and half_subject = ${subject}`
+  yield endPendingSignIns(tenant, subject)
   return yield* tellClients(tenant, deleted, now)
+}
+
+/** Ends the sign-ins of an account that wait for a second factor. */
+export function endPendingSignIns(tenant: string, subject: string): Sql {
+  return sql`update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant} and half_subject = ${subject}`
 }
 
 /** Within a transaction: ends the codes that were issued from these sessions. */

@@ -2,6 +2,7 @@
 
 import type { SessionRow } from '../identity/account.ts'
 import type { IdentityStore } from '../identity/store.ts'
+import type { Authentication } from '../protocol/types.ts'
 import { accountFrom, columnsOfAccount, stillProven } from './account-row.ts'
 import { endCodes, endDeviceSecrets, endSessions, removeSessions, tellClients } from './endings.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
@@ -118,14 +119,21 @@ function* endOldest(tenant: string, subject: string, now: number): Transaction<v
   for (const row of oldest) yield* endSessions(tenant, { subject, sid: row['sid'] as string }, now)
 }
 
-function sessionFrom(row: Row): SessionRow {
+/** Of a row with its columns under their own names. */
+export function authenticationFrom(row: Row): Authentication {
   return {
-    hash: row['hash'] as string,
-    sid: row['sid'] as string,
     subject: row['subject'] as string,
+    sid: row['sid'] as string,
     authTime: row['auth_time'] as number,
     acr: row['acr'] as string,
     amr: (row['amr'] as string).split(' ').filter(Boolean),
+  }
+}
+
+function sessionFrom(row: Row): SessionRow {
+  return {
+    hash: row['hash'] as string,
+    ...authenticationFrom(row),
     createdAt: row['started_at'] as number,
     lastSeenAt: row['last_seen_at'] as number,
     expiresAt: row['expires_at'] as number,

@@ -3,7 +3,7 @@ import { foldLogin } from '../identity/account.ts'
 import type { UpstreamIdentity, UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import { lockAccount } from './account-row.ts'
 import { insert, unlessTaken, update } from './account-writes.ts'
-import { endLinks, endPendingChanges } from './endings.ts'
+import { endLinks, endPendingChanges, endPendingSignIns } from './endings.ts'
 import { type Db, type Row, sql, type Transaction } from './sql.ts'
 
 type Removal = 'removed' | 'unknown' | 'last'
@@ -95,8 +95,7 @@ function* unlink(
     delete from upstream_identities where tenant_id = ${tenant} and connection = ${connection} and upstream_subject = ${upstreamSubject}
     and subject = ${subject}`
   yield* endPendingChanges(tenant, subject)
-  yield sql`
-    update flows set half_id = null, half = null, half_subject = null where tenant_id = ${tenant} and half_subject = ${subject}`
+  yield endPendingSignIns(tenant, subject)
   return 'removed'
 }
 

@@ -81,14 +81,9 @@ export const approvalToGive: Outcomes = {
 
 /** With a session, of a client that is there again once it was deleted, as its document or its trust chain says. */
 export const describedAtAuthorization: Outcomes = {
-  works: `${untouched}, client disabled and enabled, resource removed, signing key revoked`,
+  ...atAuthorization,
   '400': 'client disabled, redirect URI removed',
   consent_required: 'client deleted, client deleted and registered again, grant revoked',
-  invalid_scope: 'scope removed',
-  unauthorized_client: 'grant types removed',
-  login_required: `${account}, sessions ended`,
-  '404': 'tenant suspended',
-  access_denied: 'assignment removed',
 }
 
 /** Of such a client. */

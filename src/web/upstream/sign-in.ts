@@ -15,14 +15,16 @@ import { completeSignIn, startBrowserSession } from '../sign-in/complete.ts'
 import { accountFor, type FoundAccount } from './account.ts'
 import type { UpstreamAnswer } from './answer.ts'
 
+const untrusted = 'The answer of that provider could not be trusted, so nothing was done. Please try again, or sign in another way.'
+
 /** What the person reads on the sign-in page when it did not work. */
 const problems = {
   unavailable: 'That provider does not answer just now. Please try again in a moment, or sign in another way.',
   consent: 'That sign-in was not completed. Please try again.',
   denied: 'That sign-in was not completed. Please try again.',
   configuration: 'That provider is not set up right. Please tell an administrator, or sign in another way.',
-  response: 'The answer of that provider could not be trusted, so nothing was done. Please try again, or sign in another way.',
-  answer: 'The answer of that provider could not be trusted, so nothing was done. Please try again, or sign in another way.',
+  response: untrusted,
+  answer: untrusted,
   stranger: 'No account here is connected with that one. Sign in another way; then you can connect it on your account page.',
   taken: 'There is an account with this address here already. Sign in to it; then you can connect the other one on your account page.',
   mailed:
