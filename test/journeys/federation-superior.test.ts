@@ -1,11 +1,12 @@
 /** A tenant as anchor and issuer of trust marks: what its subordinates and everybody else are told — OpenID Federation 1.0 §7, §8. */
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { after, before, suite, test } from 'node:test'
 import { decodeProtectedHeader } from 'jose'
 import { discover } from '../../src/protocol/federation/discovery.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
-import { type Entity, type Federation, federation } from '../federation.ts'
+import { type Entity, type Federation, federation, sendStatement } from '../federation.ts'
 import { engines } from '../postgres.ts'
 import { encode, type Fields } from './application.ts'
 import { claimsOf, fetched, joined, usual } from './federation-setup.ts'
@@ -197,10 +198,10 @@ for (const engine of Object.keys(engines) as Engine[])
 
     test('who shares a search with an address that may ask no further gets an answer all the same', async () => {
       const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1,::1' })
-      const others = federation(limited.now)
-      const anchor = await others.entity({})
-      const middle = await others.entity({ superiors: [anchor] })
-      const leaf = await others.entity({ superiors: [middle] })
+      const entities = federation(limited.now)
+      const anchor = await entities.entity({})
+      const middle = await entities.entity({ superiors: [anchor] })
+      const leaf = await entities.entity({ superiors: [middle] })
       const { store } = await joined(limited)
       await store.federation.put({ ...usual, role: 'anchor', entity_id: anchor.id, jwks: { keys: [anchor.jwk] as never } })
       const resolved = async (from: string, sub = leaf.id) => {
@@ -208,8 +209,17 @@ for (const engine of Object.keys(engines) as Engine[])
         return (await fetched(url, { headers: { 'x-forwarded-for': from } })).status
       }
       assert.equal(await resolved('192.0.2.1', 'http://localhost:1'), 404)
-      assert.deepEqual(await Promise.all(['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((from) => resolved(from))), [429, 200, 200])
-      await others.close()
+      const { promise: asked, resolve: isAsked } = Promise.withResolvers<ServerResponse>()
+      leaf.answers.set('/.well-known/openid-federation', (_req, res) => {
+        leaf.answers.clear()
+        isAsked(res)
+      })
+      const first = resolved('192.0.2.1')
+      const held = await asked
+      const others = ['192.0.2.2', '192.0.2.3'].map((from) => resolved(from))
+      sendStatement(held, leaf.configurationJwt())
+      assert.deepEqual(await Promise.all([first, ...others]), [429, 200, 200])
+      await entities.close()
       await limited.close()
     })
 
