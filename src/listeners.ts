@@ -3,7 +3,7 @@ import { certificateReader } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import type { HttpDeps } from './web/http/deps.ts'
 import { createListener } from './web/http/listener.ts'
-import { certificateReload, type SecureServer } from './web/http/tls.ts'
+import { certificateReload } from './web/http/tls.ts'
 
 export interface Listeners {
   /** Returns the URL of the first. */
@@ -25,14 +25,13 @@ export async function openListeners(deps: HttpDeps, config: Config): Promise<Lis
     const inUse = tls && { ...tls, requestsCertificate }
     const { body_bytes: bodyBytes, request_seconds: requestSeconds } = limits
     const listener = createListener(deps, { tls: inUse, forwarded, trustedProxies, bodyBytes, requestSeconds })
-    const server = listener.server as unknown as SecureServer
-    const reload = readTls && inUse ? certificateReload(server, inUse, { read: readTls, log: deps.log }) : async () => {}
+    const reload = readTls && inUse ? certificateReload(listener, inUse, { read: readTls, log: deps.log }) : async () => {}
     return { port, listener, reload }
   })
   return {
     async listen() {
       const urls = []
-      for (const { listener, port } of ports) urls.push(await listener.listen({ host: listen.host, port }))
+      for (const { listener, port } of ports) urls.push(await listener.listen(listen.host, port))
       return urls[0] as string
     },
     async reloadCertificate() {

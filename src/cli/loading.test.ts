@@ -40,17 +40,7 @@ async function loadedBy(
 const unique = (names: string[]) => [...new Set(names)].filter(Boolean)
 
 /** Packages that only some installations and commands need. */
-const rare = [
-  'yaml',
-  'pg',
-  'pino-pretty',
-  'ajv',
-  '@fastify/ajv-compiler',
-  '@fastify/fast-json-stringify-compiler',
-  'nodemailer',
-  'jose',
-  '@simplewebauthn/server',
-]
+const rare = ['yaml', 'pg', 'pino-pretty', 'nodemailer', 'jose', '@simplewebauthn/server']
 const command = ['apply', 'users', 'user-import', 'clients', 'tenants', 'serve', 'migrate', 'keys']
 
 const cases: [args: string[], own: string[], until?: RegExp][] = [

@@ -57,7 +57,7 @@ suite('the front page', () => {
       ['/nowhere', '/'],
       ['/t/nobody', '/'],
       ['/t/nobody/account/nothing', '/'],
-      ['/t/ac%6De/nothing', '/'],
+      ['/t/ac%ZZ/nothing', '/'],
       ['/t/closed/account/nothing', '/'],
     ] as const) {
       const page = await open(path)
@@ -66,7 +66,14 @@ suite('the front page', () => {
       assert.ok(page.html.includes(`id="home" class="button" href="${home}"`), page.html)
       assert.doesNotMatch(page.html, /Closed/)
     }
-    for (const path of ['/t/acme/nowhere', '/t/acme/account/nothing', '/t/acme/nowhere?x=/t/closed']) {
+    for (const path of [
+      '/t/acme/nowhere',
+      '/t/acme/account/nothing',
+      '/t/acme/nowhere?x=/t/closed',
+      '/t/ac%6De/nothing',
+      '/t/acme/%ZZ',
+      `/t/acme/grants/${'x'.repeat(1001)}`,
+    ]) {
       const page = await open(path)
       assert.equal(page.status, 404)
       assert.ok(page.html.includes('id="home" class="button" href="/t/acme/"'), page.html)
@@ -76,6 +83,15 @@ suite('the front page', () => {
     const posted = await fetch(`${gatehouse.issuer}/t/acme/authorize/continue`, { method: 'DELETE', headers: { accept: 'text/html' } })
     assert.equal(posted.status, 405)
     assert.match(await posted.text(), /id="home" href="\/t\/acme\/"/)
+    for (const [body, status] of [
+      ['x', 415],
+      ['x'.repeat(70_000), 413],
+    ] as const) {
+      const headers = { accept: 'text/html', 'content-type': status === 415 ? 'text/plain' : 'application/x-www-form-urlencoded' }
+      const refused = await fetch(`${gatehouse.issuer}/t/acme/authorize`, { method: 'POST', headers, body })
+      assert.equal(refused.status, status === 415 ? 400 : 413)
+      assert.ok((await refused.text()).includes('Acme &lt;b&gt;Works&lt;/b&gt;'))
+    }
     const told = await fetch(`${gatehouse.issuer}/nowhere`)
     assert.deepEqual([told.status, ((await told.json()) as { error: string }).error], [404, 'not_found'])
   })

@@ -1,87 +1,76 @@
 /** Requests that no route serves: unknown paths and methods, bodies that are too large or of another kind, HTTP that cannot be read. */
+import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorReply } from '../../protocol/error-reply.ts'
 import { asOAuthError, type ErrorCode, OAuthError } from '../../protocol/errors.ts'
 import { Problem, problemDocument } from '../api/problem.ts'
 import type { HttpState } from './headers.ts'
-import type { WebTenant } from './route.ts'
+import type { BodyError, HttpRequest } from './http-request.ts'
+import type { Route } from './route.ts'
+import type { Router } from './router.ts'
 import { enter, finish, type Message, messageOf, plainContext, type ResponseContext, send } from './send.ts'
 
 const malformed = 'the request is not well-formed HTTP'
 
-export function refuseOddRequests(app: FastifyInstance, state: HttpState): void {
-  const { deps, base } = state
-  const patterns = deps.routes.map((route) => ({
-    route,
-    pattern: new RegExp(`^${route.path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}$`),
-  }))
-  const routesAt = (url: string | undefined) => {
-    const path = (url ?? '').split('?', 1)[0] as string
-    const below = path.slice(base.length).replace(/^\/t\/[^/]+/, '')
-    return patterns.filter(({ pattern }) => pattern.test(below)).map(({ route }) => route)
-  }
+/** Answers to requests that reach no route, or whose body cannot be read. */
+export interface OddRequests {
+  refuseMalformed(req: HttpRequest, to: ServerResponse): void
+  /** No route has this path, or none of this method. */
+  refuseAddress(req: HttpRequest, to: ServerResponse): Promise<void>
+  /** `body`: what the route takes, other than a form. */
+  refuseBody(req: HttpRequest, to: ServerResponse, what: { error: BodyError; body: Route['body'] }): Promise<void>
+  /** A fault of this server, where no answer was written yet. */
+  fail(req: HttpRequest, to: ServerResponse, error: unknown): void
+}
 
-  app.addHook('onRequest', (req, reply, done) => {
-    if (req.headers.host !== undefined || req.raw.httpVersion === '1.0') done()
-    else sendError(state, req, reply, 'invalid_request', malformed, { connection: 'close' }) // RFC 9112 §3.2
-  })
-  // An expectation other than 100-continue may be ignored. RFC 9110 §10.1.1
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  app.server.on('connect', (request, socket) => refuseTunnel(state, request, socket))
-
-  app.setNotFoundHandler(async (req, reply) => {
-    const context = plainContext(state, req)
-    const tenant = await tenantAt(state, req)
-    if (tenant) enter(context, tenant)
-    const allowed = routesAt(req.raw.url).flatMap((route) => route.methods)
-    if (allowed.length === 0 || allowed.some((method) => method === req.method))
-      return sendError(state, req, reply, 'not_found', 'there is nothing at this URL', {}, context)
-    const description = 'this URL does not support the method; the Allow header lists those it does'
-    return sendError(state, req, reply, 'method_not_allowed', description, { allow: allowed.join(', ') }, context)
-  })
-
-  app.setErrorHandler((error: FastifyError, req, reply) => {
-    const status = error.statusCode ?? 500
-    const [route] = routesAt(req.raw.url)
-    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' && route?.body === 'json') {
+export function oddRequests(state: HttpState, router: Router): OddRequests {
+  const { deps } = state
+  return {
+    refuseMalformed(req, to) {
+      sendError(state, req, to, 'invalid_request', malformed, { connection: 'close' })
+    },
+    async refuseAddress(req, to) {
+      const context = await contextAt(state, req)
+      const allowed = router.methodsAt(req.url)
+      if (allowed.length === 0) return sendError(state, req, to, 'not_found', 'there is nothing at this URL', {}, context)
+      const description = 'this URL does not support the method; the Allow header lists those it does'
+      sendError(state, req, to, 'method_not_allowed', description, { allow: allowed.join(', ') }, context)
+    },
+    async refuseBody(req, to, { error, body }) {
+      const context = await contextAt(state, req)
+      if (error === 'too large') return refuseTooLarge(state, req, to, context)
+      if (error === 'incomplete') return sendError(state, req, to, 'invalid_request', malformed, { connection: 'close' }, context)
+      if (body !== 'json')
+        return sendError(state, req, to, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded', {}, context)
       const problem = new Problem(415, 'invalid_request', 'send the body as application/json')
-      return send(
-        reply,
-        problemDocument(problem, errorReply(problem, { audience: 'api' }, deps.issuer), deps.issuer),
-        plainContext(state, req),
-      )
-    }
-    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-      return sendError(state, req, reply, 'invalid_request', 'send the parameters as application/x-www-form-urlencoded')
-    if (status === 413) {
-      const { socket } = req.raw
-      socket.destroySoon = () => lingerOn(socket.end()) // what Node.js calls once the answer is written
-      req.raw.once('end', () => socket.destroy())
-      const description = 'the request is larger than this server accepts'
-      return sendError(state, req, reply, 'content_too_large', description, { connection: 'close' })
-    }
-    if (status < 500) return sendError(state, req, reply, 'invalid_request', malformed)
-    deps.log.error({ id: req.id, method: req.method, err: error }, 'failed')
-    const fault = asOAuthError(error)
-    return sendError(state, req, reply, fault.code, fault.description)
-  })
-}
-
-/** The tenant whose page a wrong address below its issuer shows; undefined where there is none, or it cannot be had. */
-async function tenantAt({ deps, base }: HttpState, { raw: { url = '' } }: FastifyRequest): Promise<WebTenant | undefined> {
-  const below = url.startsWith(base) ? url.slice(base.length) : ''
-  const [, slug = ''] = /^\/t\/([^/?]+)/.exec(below) ?? []
-  try {
-    return await deps.tenant(slug)
-  } catch {
-    return undefined
+      send(to, problemDocument(problem, errorReply(problem, { audience: 'api' }, deps.issuer), deps.issuer), context)
+    },
+    fail(req, to, error) {
+      deps.log.error({ id: req.id, method: req.method, err: error }, 'failed')
+      const { code, description } = asOAuthError(error)
+      if (to.headersSent) to.destroy()
+      else sendError(state, req, to, code, description)
+    },
   }
 }
 
-/** An address that no route can be found for: malformed percent-encoding, or a name that is too long. No hook has run yet. */
-export function refuseOddAddress(state: HttpState, req: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendError(state, req, reply, 'not_found', 'there is nothing at this URL')
+function refuseTooLarge(state: HttpState, req: HttpRequest, to: ServerResponse, context: ResponseContext): void {
+  const { socket, complete } = req.raw
+  if (!complete) {
+    socket.destroySoon = () => lingerOn(socket.end()) // what Node.js calls once the answer is written
+    req.raw.once('end', () => socket.destroy())
+  }
+  sendError(state, req, to, 'content_too_large', 'the request is larger than this server accepts', { connection: 'close' }, context)
+}
+
+/** The page of the tenant that the path names; a plain one where there is none, or it cannot be had. */
+async function contextAt(state: HttpState, req: HttpRequest): Promise<ResponseContext> {
+  const context = plainContext(state, req)
+  try {
+    const tenant = await state.deps.tenant(req.slug)
+    if (tenant) enter(context, tenant)
+  } catch {} // the refusal is what the client must learn
+  return context
 }
 
 /** The part of a connection that is needed to answer a request that the parser refuses. */
@@ -103,7 +92,7 @@ const statusLines: Readonly<Record<number, string>> = {
 }
 
 /** Answers a request that the parser refuses, or that was not complete in time, and closes the connection. */
-export function answerUnreadable(state: HttpState, error: { code?: string; rawPacket?: unknown }, connection: Connection): void {
+export function answerUnreadable(state: HttpState, error: Error & { code?: string; rawPacket?: unknown }, connection: Connection): void {
   if (connection.writableEnded && error.code !== 'ECONNRESET') return // answered; this is more of the same request
   if (error.code === 'ECONNRESET' || !connection.writable || connection._httpMessage?.headersSent) {
     connection.destroy()
@@ -126,7 +115,7 @@ function lingerOn(connection: Pick<Connection, 'once' | 'destroy'>): void {
 }
 
 /** CONNECT asks a proxy for a tunnel — RFC 9110 §9.3.6. The socket is no longer watched by the HTTP server, so it is destroyed here. */
-function refuseTunnel(state: HttpState, { headers }: Omit<OddRequest, 'id'>, socket: Duplex & Connection): void {
+export function refuseTunnel(state: HttpState, { headers }: Omit<OddRequest, 'id'>, socket: Duplex & Connection): void {
   const request = { id: state.deps.id(), headers }
   const answer = errorMessage(state, request, 'method_not_allowed', 'this server is not a proxy; do not send CONNECT', { allow: '' })
   const close = () => socket.destroy()
@@ -175,8 +164,8 @@ function errorMessage(
   return messageOf(answer, context)
 }
 
-function sendError(state: HttpState, req: FastifyRequest, reply: FastifyReply, ...error: ErrorArguments): FastifyReply {
+function sendError(state: HttpState, req: HttpRequest, to: ServerResponse, ...error: ErrorArguments): void {
   const { status, headers, text } = errorMessage(state, req, ...error)
-  return finish(reply, status, headers, text)
+  finish(to, status, headers, text)
 }
 type ErrorArguments = [code: ErrorCode, description: string, headers?: Readonly<Record<string, string>>, context?: ResponseContext]

@@ -1,24 +1,23 @@
 /** The content of a request: its parameters, its JSON, and the values in its path. */
-import type { FastifyRequest } from 'fastify'
 import { refuse } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { RequestBody } from '../../protocol/request-reply.ts'
 import { problem } from '../api/problem.ts'
+import type { HttpRequest } from './http-request.ts'
 import type { Route } from './route.ts'
 
-export function isJson({ headers }: FastifyRequest): boolean {
+export function isJson({ headers }: HttpRequest): boolean {
   return /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
 }
 
 /** Refuses a path with an empty segment where a name is expected. */
-export function readPath(req: FastifyRequest): RequestBody['path'] {
-  const { slug: _slug, ...path } = req.params as Record<string, string>
-  return Object.values(path).includes('') ? refuse('not_found', 'there is nothing at this URL') : path
+export function readPath(req: HttpRequest): RequestBody['path'] {
+  return Object.values(req.params).includes('') ? refuse('not_found', 'there is nothing at this URL') : req.params
 }
 
 /** JSON as it was sent, not yet read. Refuses a body of another kind than the route takes. */
-export function jsonOf(route: Route, req: FastifyRequest): string | undefined {
-  if (typeof req.body !== 'string') return undefined
+export function jsonOf(route: Route, req: HttpRequest): string | undefined {
+  if (req.body === undefined) return undefined
   if (isJson(req)) return route.body ? req.body : refuse('invalid_request', 'send the parameters as application/x-www-form-urlencoded')
   if (isSigned(route, req)) return undefined
   return route.body?.startsWith('json') ? problem(415, 'invalid_request', 'send the body as application/json') : undefined
@@ -30,27 +29,27 @@ const signedTypes: Readonly<Record<string, RegExp>> = {
   'entity statement': /^application\/(?:entity-statement\+jwt|trust-chain\+json) *(;|$)/i, // OpenID Federation §12.2.1
 }
 
-function isSigned({ body = '' }: { body?: string | undefined }, { headers }: FastifyRequest): boolean {
+function isSigned({ body = '' }: { body?: string | undefined }, { headers }: HttpRequest): boolean {
   return signedTypes[body]?.test(headers['content-type'] ?? '') ?? false
 }
 
 /** A JWT as it was sent, where the route takes one. */
-export function jwtOf(route: Route, req: FastifyRequest): string | undefined {
-  return typeof req.body === 'string' && isSigned(route, req) ? req.body : undefined
+export function jwtOf(route: Route, req: HttpRequest): string | undefined {
+  return isSigned(route, req) ? req.body : undefined
 }
 
 /** The form of a request that sends a body; else its query. */
-export function readParams(req: FastifyRequest): Params {
+export function readParams(req: HttpRequest): Params {
   const sendsBody = ['POST', 'PUT', 'PATCH'].includes(req.method)
-  return new Params(new URLSearchParams(sendsBody ? formOf(req) : queryOf(req.raw.url ?? '')))
+  return new Params(new URLSearchParams(sendsBody ? formOf(req) : queryOf(req.url)))
 }
 
-export function readQuery(req: FastifyRequest): Params {
-  return new Params(new URLSearchParams(queryOf(req.raw.url ?? '')))
+export function readQuery(req: HttpRequest): Params {
+  return new Params(new URLSearchParams(queryOf(req.url)))
 }
 
-function formOf(req: FastifyRequest): string {
-  return isJson(req) || Object.keys(signedTypes).some((body) => isSigned({ body }, req)) ? '' : ((req.body as string | undefined) ?? '')
+function formOf(req: HttpRequest): string {
+  return isJson(req) || Object.keys(signedTypes).some((body) => isSigned({ body }, req)) ? '' : (req.body ?? '')
 }
 
 /** All after the first question mark: the next ones are data. RFC 3986 §3.4 */

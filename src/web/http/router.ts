@@ -1,0 +1,84 @@
+/** Which route serves a request: a tenant by the path of its issuer, and a route by the rest of the path. */
+import type { ServerResponse } from 'node:http'
+import findMyWay, { type HTTPMethod } from 'find-my-way'
+import type { HttpRequest } from './http-request.ts'
+import type { Route } from './route.ts'
+
+/** What answers the requests to a route. */
+export interface Handler {
+  handle(req: HttpRequest, to: ServerResponse): Promise<void>
+  /** What a body is, other than a form. */
+  body?: Route['body']
+}
+
+export interface Found {
+  /** The tenant that the path names, '' being the root. */
+  slug: string
+  params: Readonly<Record<string, string>>
+  /** Undefined: there is no such route, or the path is not well-formed. */
+  handler: Handler | undefined
+}
+
+export interface Router {
+  /** Below the path of every issuer. `:name` in a path stands for one segment. GET routes answer HEAD too. */
+  on(methods: readonly string[], path: string, handler: Handler): void
+  /** Once on this server. */
+  onServer(path: string, handle: Handler['handle']): void
+  find(method: string, url: string): Found
+  /** The methods that the routes at this URL support. */
+  methodsAt(url: string): string[]
+}
+
+/** Longest value in a path, in characters. */
+const maxParamLength = 1000
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** `base`: path of the root issuer. */
+export function createRouter(base: string): Router {
+  const options = { maxParamLength, querystringParser: () => ({}) } // Params reads the query, to detect repeated names
+  const [ofIssuers, ofServer] = [findMyWay(options), findMyWay(options)]
+  const split = issuerPaths(base)
+  const unused = () => {}
+
+  function find(method: string, url: string): Found {
+    const { slug, rest } = split(url)
+    const found = (rest === undefined ? null : ofIssuers.find(method as HTTPMethod, rest)) ?? ofServer.find(method as HTTPMethod, url)
+    return { slug, params: (found?.params ?? {}) as Found['params'], handler: found?.store as Handler | undefined }
+  }
+
+  return {
+    on(supported, path, handler) {
+      const all = supported.includes('GET') ? [...supported, 'HEAD'] : [...supported]
+      ofIssuers.on(all as HTTPMethod[], path, unused, handler)
+    },
+    onServer: (path, handle) => ofServer.on(['GET', 'HEAD'], path, unused, { handle } satisfies Handler),
+    find,
+    methodsAt: (url) => methods.filter((method) => find(method, url).handler !== undefined),
+  }
+}
+
+/**
+ * Takes the path of a tenant's issuer from a URL: `/t/acme` stands before what is below it, and after the name of a well-known document —
+ * RFC 8414 §3.1. Discovery §4 puts it before that too. `rest`: undefined where no issuer of ours can be.
+ */
+export function issuerPaths(base: string): (url: string) => { slug: string; rest: string | undefined } {
+  const issuer = `${RegExp.escape(base)}(?:/t/(?<slug>[^/?#]+))?`
+  const before = new RegExp(`^${issuer}(?=[/?#]|$)`)
+  const after = new RegExp(`^(?<document>/\\.well-known/[^/?#]+)${issuer}(?=[?#]|$)`)
+  return (target) => {
+    const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]+/i, '') // RFC 9112 §3.2.2
+    const found = (url.startsWith('/.well-known/') ? after.exec(url) : null) ?? before.exec(url)
+    const slug = decoded(found?.groups?.['slug'] ?? '')
+    if (!found || slug === undefined) return { slug: '', rest: undefined }
+    const rest = (found.groups?.['document'] ?? '') + url.slice(found[0].length)
+    return { slug, rest: rest.startsWith('/') ? rest : `/${rest}` }
+  }
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+}
