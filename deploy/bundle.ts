@@ -1,7 +1,7 @@
 /** `npm run build`: the program as one minified bundle in `dist`, with the files that it reads while it runs. */
-import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -20,6 +20,28 @@ const files: Readonly<Record<string, string>> = {
   ...Object.fromEntries(globSync('src/store/migrations/*.sql', { cwd: root }).map((path) => [path, path.replace('src/store/', '')])),
 }
 
+/**
+ * Modules of Node.js are taken as CommonJS takes them. An `import` reads every export, and some of `node:http` load a second HTTP client
+ * that nothing here uses.
+ */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined))
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+    }))
+  },
+}
+
+/** Zod's messages in the languages of the world, of which the program speaks one. */
+const oneLocale: Plugin = {
+  name: 'one locale',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" }))
+  },
+}
+
 rmSync(dist, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
@@ -35,10 +57,16 @@ await build({
   format: 'esm',
   target: 'node24',
   external,
+  plugins: [builtins, oneLocale],
+  charset: 'ascii',
   // Packages that are written as CommonJS load modules of Node.js with it.
   banner: { js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);" },
   logLevel: 'warning',
 })
+// One character of another alphabet would make a file take twice its size in memory.
+for (const path of globSync('*.js', { cwd: dist })) {
+  if (/[^\x00-\x7f]/.test(readFileSync(join(dist, path), 'latin1'))) throw new Error(`${path} is not ASCII: interpolate the character`)
+}
 for (const [from, to] of Object.entries(files)) {
   mkdirSync(dirname(join(dist, to)), { recursive: true })
   cpSync(join(root, from), join(dist, to))

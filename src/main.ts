@@ -4,6 +4,7 @@ if (major < 24 || (major === 24 && minor < 7)) {
   process.stderr.write(`Gatehouse needs Node 24.7 or newer; this is Node ${process.versions.node}.\n`)
   process.exitCode = 1
 } else {
+  await import('./cli/zod-settings.ts')
   const { run } = await import('./cli/run.ts')
   const { env, stdin, stdout, stderr } = process
   for (const stream of [stdout, stderr]) stream.on('error', readerIsGone)

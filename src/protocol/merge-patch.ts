@@ -3,10 +3,15 @@ import { z } from 'zod'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** The schema of a change: every member may be absent or null. The values are checked in the merged result. */
+/** The schema of a change: every member may be absent or null. The values are checked in the merged result. Made when it is first used. */
 export function mergePatchOf(schema: z.ZodObject): z.ZodType<Members> {
+  return z.lazy(() => mergePatchObjectOf(schema) as unknown as z.ZodType<Members>)
+}
+
+/** The same, made at once. */
+export function mergePatchObjectOf(schema: z.ZodObject): z.ZodObject {
   const members = Object.entries(schema.shape).map(([name, member]) => [name, changeOf(member as z.ZodType)] as const)
-  return z.strictObject(Object.fromEntries(members)) as unknown as z.ZodType<Members>
+  return z.strictObject(Object.fromEntries(members))
 }
 
 function changeOf(member: z.ZodType): z.ZodType {
@@ -17,7 +22,7 @@ function changeOf(member: z.ZodType): z.ZodType {
 }
 
 function innerChangeOf(bare: z.ZodType): z.ZodType {
-  if (bare instanceof z.ZodObject) return mergePatchOf(bare)
+  if (bare instanceof z.ZodObject) return mergePatchObjectOf(bare)
   return bare instanceof z.ZodRecord ? z.record(z.string(), (bare.valueType as z.ZodType).nullable()) : bare
 }
 

@@ -5,7 +5,7 @@ import { secureUrl } from './client.ts'
 import { clientKeys } from './client-keys-schema.ts'
 import { emailAddress } from './email-address.ts'
 import { type LifetimeName, lifetimeFields } from './lifetimes.ts'
-import { mergePatchOf } from './merge-patch.ts'
+import { mergePatchObjectOf } from './merge-patch.ts'
 import { storedMembers } from './stored-members.ts'
 import { hostName, line } from './text.ts'
 
@@ -116,4 +116,4 @@ export function tenantSettings(document: Readonly<Record<string, unknown>>): Ten
 export type TenantChange = { name?: string | undefined } & { [K in keyof TenantOwnSettings]?: TenantOwnSettings[K] | null | undefined }
 
 /** A change of settings, by JSON or by flags. */
-export const settingsChangeSchema = mergePatchOf(tenantSettingsSchema) as z.ZodObject & z.ZodType<Omit<TenantChange, 'name'>>
+export const settingsChangeSchema = mergePatchObjectOf(tenantSettingsSchema) as z.ZodObject & z.ZodType<Omit<TenantChange, 'name'>>

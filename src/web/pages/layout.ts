@@ -55,7 +55,7 @@ export function layout(view: View, look: PageContext): string {
 <html lang="en" dir="ltr">
 <head>
 <meta charset="utf-8">
-<title>${view.title} – ${plain(look.tenant)}</title>
+<title>${view.title}${' – '}${plain(look.tenant)}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f4f6f5">

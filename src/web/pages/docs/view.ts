@@ -62,7 +62,7 @@ export function docsView(description: Description, base: string): View {
     shape: 'docs',
     body: html`<nav aria-label="${words.sections}"><ul>${tags.map(({ name }) => html`<li><a href="#${slug(name)}">${name}</a></li>`)}<li><a href="#schemas">${words.schemas}</a></li></ul></nav>
 <div class="reference"><header><h1>${info.title} ${words.title}</h1>
-<p class="soft">${words.version} ${info.version} · <a href="${base}/openapi.json">${words.document}</a></p></header>
+<p class="soft">${words.version} ${info.version}${' · '}<a href="${base}/openapi.json">${words.document}</a></p></header>
 ${prose(info.description)}
 ${tags.map(
   ({ name }) => html`<section aria-labelledby="${slug(name)}"><h2 id="${slug(name)}">${name}</h2>
