@@ -25,21 +25,25 @@ test('the example handles each event once, and refuses what is not signed, chang
     await gatehouse.app.deliverDue()
     assert.equal((await lines.next()).value, 'user.create ada')
 
-    const body = JSON.stringify({ type: 'user.remove', data: { target: { type: 'user', id: 'eve' } } })
+    const removed = JSON.stringify({ type: 'user.remove', data: { target: { type: 'user', id: 'eve' } } })
+    const asking = JSON.stringify({ type: 'backchannel_authentication.request', data: { url: 'https://id.example/approve' } })
     const now = Math.floor(Date.now() / 1000)
-    const send = async (by: string, { timestamp = now, id = 'message', sent = body } = {}) => {
+    const send = async (by: string, how: { timestamp?: number; id?: string; body?: string; sent?: string } = {}) => {
+      const { timestamp = now, id = 'message', body = removed, sent = body } = how
       const signature = signWebhook(by, { id, timestamp, body })
       const headers = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': signature }
       return (await asked(url!, 'POST', {}, headers, sent)).status
     }
     assert.equal(await send(other), 400)
-    assert.equal(await send(secret, { sent: `${body} ` }), 400)
+    assert.equal(await send(secret, { sent: `${removed} ` }), 400)
     assert.equal(await send(secret, { timestamp: now - 400 }), 400)
     assert.equal((await asked(url!, 'POST', {})).status, 400)
     assert.equal(await send(secret), 204)
     assert.equal(await send(secret), 204, 'the same message again is answered, and not handled')
     assert.equal(await send(secret, { id: 'another' }), 204)
     assert.deepEqual([(await lines.next()).value, (await lines.next()).value], ['user.remove eve', 'user.remove eve'])
+    assert.equal(await send(secret, { id: 'question', body: asking }), 204)
+    assert.equal((await lines.next()).value, 'backchannel_authentication.request https://id.example/approve')
   } finally {
     const exited = once(child, 'exit')
     child.kill()

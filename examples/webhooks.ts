@@ -32,7 +32,7 @@ createServer(async (request, response) => {
   const id = String(request.headers['webhook-id'])
   if (!handled.has(id)) {
     const { type, data } = JSON.parse(body)
-    console.log(`${type} ${data.target?.id ?? ''}`.trim()) // Here, do what the event means for your application.
+    console.log(`${type} ${data.url ?? data.target?.id ?? ''}`.trim()) // Here, do what the event means for your application.
     handled.add(id)
   }
   return response.writeHead(204).end()

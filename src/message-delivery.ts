@@ -45,7 +45,7 @@ export function deliveryOf(
       'logout-token': logoutTokenChannel(ctxOf),
       ping: pingChannel({ ctxOf, open, hasKeyOf }),
       'security-event': securityEventChannel(ctxOf),
-      webhook: webhookChannel(async (id) => (await tenantOf(id))?.webhooks),
+      webhook: webhookChannel({ tenantOf, open, hasKeyOf }),
     },
     id: () => randomId(random),
     now,

@@ -1,5 +1,7 @@
-/** What a tenant needs to send messages to clients, put together. */
+/** What a tenant needs to send messages to clients and people, put together. */
 import type { Sealer } from './crypto/seal.ts'
+import { type ApprovalDeps, tellOfRequest } from './identity/approval-requests.ts'
+import type { SignInDeps } from './identity/sign-in.ts'
 import type { BackgroundTasks } from './outbox/background-tasks.ts'
 import type { OutboxDelivery } from './outbox/delivery.ts'
 import type { Platform } from './platform.ts'
@@ -11,7 +13,7 @@ import type { TenantRow } from './store/types.ts'
 import { readableTexts } from './tenant-events.ts'
 
 interface Shared {
-  platform: Pick<Platform, 'random'>
+  platform: Pick<Platform, 'now' | 'random'>
   sealer: Sealer
   db: Db
   delivery: OutboxDelivery
@@ -35,4 +37,20 @@ export function messagesOf(deps: Shared, { id: tenant }: Pick<TenantRow, 'id'>):
     streamSecrets: readableTexts(deps, tenant, 'stream-authorization'),
     deliverSoon,
   }
+}
+
+/** How people are told of requests for their approval. The messages are sealed, since the link in one is theirs alone. */
+export function tellingOfRequests(
+  { sealer, platform, delivery, backgroundTasks }: Shared,
+  { id: tenant }: Pick<TenantRow, 'id'>,
+  own: Pick<ApprovalDeps, 'store' | 'mail'>,
+): SignInDeps['tellOfRequest'] {
+  const deps: ApprovalDeps = {
+    ...own,
+    now: platform.now,
+    id: () => randomId(platform.random),
+    seal: (id, content) => sealer.seal({ purpose: 'outbox', tenant, id }, content),
+    attempt: (ids) => backgroundTasks.start(() => delivery.deliverThese(tenant, ids)),
+  }
+  return (account, about) => tellOfRequest(deps, account, about)
 }

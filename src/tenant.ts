@@ -15,7 +15,7 @@ import { webAuthn } from './crypto/webauthn.ts'
 import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, signUpAttributes } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
-import { type MailDeps, sendNotice, sendRequest } from './identity/links.ts'
+import { type MailDeps, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
@@ -40,7 +40,7 @@ import { offeredCredentials } from './tenant-credentials.ts'
 import { webhooksOf } from './tenant-events.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
-import { messagesOf } from './tenant-messages.ts'
+import { messagesOf, tellingOfRequests } from './tenant-messages.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { releasedAttributes } from './tenant-scopes.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
@@ -258,11 +258,13 @@ function cookiesOf({ config, server }: AppDeps, { slug }: TenantRow, maxAge: num
 }
 
 function signInOf(
-  { config, platform: { random }, sealer, passwords }: AppDeps,
+  deps: AppDeps,
   row: TenantRow,
   own: Pick<SignInDeps, 'id'> & { store: Tenant['store']; tokens: TenantTokens; mail: MailDeps | undefined },
 ): SignInDeps {
   const { store, tokens, id, mail } = own
+  const { config, platform, sealer, passwords } = deps
+  const { random } = platform
   const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
   const { account, address, tenant } = config.limits.sign_in
   const flows = config.limits.flows_per_address
@@ -281,7 +283,7 @@ function signInOf(
     limits: { account, address, tenant, flows, registrations: config.registration.per_address },
     pseudonym: tokens.pseudonym,
     upstreams: () => signInUpstreams(store),
-    tellOfRequest: async (account, about) => mail !== undefined && sendRequest(mail, account, about),
+    tellOfRequest: tellingOfRequests(deps, row, { store, mail }),
     async subjectOfUpstream(connection, name) {
       const isEnabled = (await store.connections.find(connection))?.enabled === true
       return isEnabled ? (await store.upstreamIdentities.find(connection, name))?.subject : undefined

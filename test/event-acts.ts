@@ -25,6 +25,7 @@ export const eventActs: Record<string, Act> = {
   'eventStreams.acknowledge': writes('outbox -1', (s) => s.eventStreams.acknowledge('stream1', ['token1'])),
   'webhooks.find': reads((s, n) => s.webhooks.find(`webhook${n}`)),
   'webhooks.list': lists((s) => s.webhooks.list(page)),
+  'webhooks.wanting': lists((s) => s.webhooks.wanting('user.create')),
   'webhooks.add': writes('webhooks +1', (s) => s.webhooks.add(aWebhook('3'), 'sealed')),
   'webhooks.replace': writes('webhooks ~1', (s) => s.webhooks.replace({ ...aWebhook('1'), enabled: false })),
   'webhooks.setSecret': writes('webhooks ~1', (s) => s.webhooks.setSecret('webhook1', 'other')),

@@ -133,7 +133,7 @@ export const may: Readonly<Record<string, readonly string[]>> = {
   'tenant-upstream.ts': ['config', 'connections', 'crypto', 'identity', 'platform.ts', 'protocol', 'store', 'vault'],
   'random-id.ts': ['platform.ts'],
   'tenant-events.ts': ['crypto', 'identity', 'platform.ts', 'store'],
-  'tenant-messages.ts': ['crypto', 'outbox', 'platform.ts', 'protocol', 'random-id.ts', 'store', 'tenant-events.ts'],
+  'tenant-messages.ts': ['crypto', 'identity', 'outbox', 'platform.ts', 'protocol', 'random-id.ts', 'store', 'tenant-events.ts'],
   'demo-constants.ts': [],
   'demo-data.ts': ['demo-constants.ts', 'tenant.ts', 'app.ts', 'protocol', 'identity'],
   // Words the errors of every folder for the operator, and migrates without opening an application.

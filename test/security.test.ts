@@ -175,6 +175,12 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
     ['test/journeys/webhooks.test.ts', 'is not called, and the loss is recorded at once'],
     ['test/journeys/event-streams.test.ts', 'a private address is not called'],
   ],
+  'The link of a request for approval goes only to': [
+    ['test/journeys/ciba-webhook.test.ts', 'one that asks for everything of the audit log gets no link'],
+    ['test/journeys/ciba-webhook.test.ts', 'a tenant tells its own people, by its own webhooks, of its own links'],
+    ['test/journeys/ciba-webhook-receivers.test.ts', 'until then the link is sealed, and never in the log'],
+    ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
+  ],
   'Whatever only changes or removes what is stored': [
     ['src/store/full-disk.test.ts', '15: acts that end something'],
     ['test/journeys/disk.test.ts', 'on a full disk the server reads, revokes, suspends'],

@@ -1,5 +1,5 @@
 /** Single-use links sent by email: password resets, invitations, verification of an address — NIST SP 800-63B-4 §4.2.1. */
-import type { Tokens } from '../protocol/ports.ts'
+import type { ApprovalRequest, Tokens } from '../protocol/ports.ts'
 import type { TokenKind } from '../protocol/token-kind.ts'
 import { type Account, type ConnectByLink, type Link, type LinkKind, loginOf } from './account.ts'
 import type { Delivery, OutboxMessage } from './outbox.ts'
@@ -172,7 +172,7 @@ export async function sendNotice(deps: MailDeps, news: AccountNotice, account: A
 export async function sendRequest(
   deps: MailDeps,
   account: Account,
-  { application, url, lifetime }: { application: string; url: string; lifetime: number },
+  { application, url, lifetime }: Pick<ApprovalRequest, 'application' | 'url' | 'lifetime'>,
 ): Promise<boolean> {
   const { subject, email } = account
   if (email === undefined) return false

@@ -29,7 +29,7 @@ export const rights = {
   // An issuer of assertions can speak for every account, so trusting one is not for administrators of people.
   'trusted-issuers:write': { from: 'superadmin', words: 'Say which issuers of assertions are trusted, and for what' },
   'webhooks:read': { from: 'operator', words: 'See the webhooks' },
-  'webhooks:write': { from: 'org_admin', words: 'Set up webhooks, to which events of the audit log are sent' },
+  'webhooks:write': { from: 'org_admin', words: 'Set up webhooks, to which events of the audit log and requests for approval are sent' },
   'streams:read': { from: 'operator', words: 'See the streams of security events' },
   'streams:write': { from: 'org_admin', words: 'Try and remove streams of security events' },
   'vault:read': { from: 'operator', words: 'See whose tokens of other providers are stored' },

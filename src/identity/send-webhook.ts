@@ -2,8 +2,7 @@
 import type { Remote } from '../protocol/remote.ts'
 import { RemoteError } from '../protocol/remote-error.ts'
 import { auditEntry } from './audit.ts'
-import type { StoredAuditEvent } from './audit-entry.ts'
-import type { Webhook, WebhookStore } from './webhooks.ts'
+import type { ApprovalEvent, Webhook, WebhookMessage, WebhookStore } from './webhooks.ts'
 
 /** What is read of an answer, in bytes. A longer one is a failure. */
 const maxAnswer = 65_536
@@ -31,10 +30,12 @@ interface SignedMessage {
   body: string
 }
 
-export function messageOf({ issuer }: Pick<WebhookDeps, 'issuer'>, event: StoredAuditEvent): SignedMessage {
-  const { act, time, ...data } = auditEntry(event)
+export function messageOf({ issuer }: Pick<WebhookDeps, 'issuer'>, event: WebhookMessage['event']): SignedMessage {
+  const { act, time, ...data } = 'request' in event ? approvalEntry(event) : auditEntry(event)
   return { id: event.id, body: JSON.stringify({ type: act, timestamp: time, issuer, data }) }
 }
+
+const approvalEntry = ({ id, act, at, data }: ApprovalEvent) => ({ act, time: new Date(at * 1000).toISOString(), id, ...data })
 
 /** One that is about nothing, to try a webhook out. */
 export function testMessage({ issuer, id, now }: WebhookDeps): SignedMessage {

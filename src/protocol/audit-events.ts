@@ -32,7 +32,7 @@ export const auditEventTypes = {
   'webhook.change': 'A webhook was changed',
   'webhook.remove': 'A webhook was removed',
   'webhook.secret': 'The secret that signs the messages of a webhook was replaced',
-  'webhook.lost': 'An event could not be sent to a webhook and was discarded',
+  'webhook.lost': 'An event, or a request for approval, could not be sent to a webhook and was discarded',
   'stream.create': 'An application set up a stream of security events',
   'stream.change': 'A stream of security events was changed',
   'stream.remove': 'A stream of security events was removed',

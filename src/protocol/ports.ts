@@ -136,6 +136,20 @@ export interface Store
   }
 }
 
+/** A request for a person's approval. CIBA Core §7 */
+export interface ApprovalRequest {
+  clientId: string
+  application: string
+  /** What the person compares. */
+  message: string | undefined
+  /** The link to follow, which is theirs alone. */
+  url: string
+  /** Under what it is kept while it waits: the hash of the token in the link. */
+  request: string
+  /** In seconds. */
+  lifetime: number
+}
+
 /** What `identity/` offers the rules: the sessions of a browser, and the claims of a subject. */
 export interface People {
   /** The supported authentication context classes, strongest last. */
@@ -148,8 +162,8 @@ export interface People {
   subjectOf(login: string): Promise<string | undefined>
   /** The subject of the account that is connected with this one at the provider of a connection; undefined when none is. */
   subjectOfUpstream(connection: string, upstreamSubject: string): Promise<string | undefined>
-  /** Tells a person of a request that waits for them, by a link to follow. False: there is no way to reach them. `lifetime`: seconds. */
-  tellOfRequest(subject: string, about: { application: string; url: string; lifetime: number }): Promise<boolean>
+  /** Tells a person of a request that waits for them. False: there is no way to reach them. */
+  tellOfRequest(subject: string, about: ApprovalRequest): Promise<boolean>
   /** The attributes that self-registration asks for. */
   askedAtSignUp(): Promise<readonly Question[]>
   /** Counts a flow that begins at an IP address. Returns the seconds to wait before the next one; undefined when there is no need to wait. */

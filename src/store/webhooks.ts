@@ -1,5 +1,5 @@
 /** Webhooks in the database. */
-import { storedWebhook, type Webhook, type WebhookMetadata, type WebhookStore } from '../identity/webhooks.ts'
+import { storedWebhook, type Webhook, type WebhookMetadata, type WebhookStore, wants } from '../identity/webhooks.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 export function webhooks(db: Db, tenant: string): WebhookStore {
@@ -10,6 +10,7 @@ export function webhooks(db: Db, tenant: string): WebhookStore {
         return row && webhookFrom(row)
       },
       list: (ask) => listWebhooks(db, tenant, ask),
+      wanting: async (type) => (await listWebhooks(db, tenant)).filter((one) => wants(one, type)),
       async add(webhook, sealedSecret) {
         const rows = await db.write(sql`
           insert into webhooks (tenant_id, name, doc, sealed_secret)

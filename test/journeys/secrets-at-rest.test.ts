@@ -6,8 +6,9 @@ import { type Db, Sql, sql } from '../../src/store/sql.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { linkIn, type MailSink, mailSink } from '../mail-sink.ts'
 import { engines } from '../postgres.ts'
+import { receiver } from '../receiver.ts'
 import { type Upstream, upstreamProvider } from '../upstream.ts'
-import { alice, application, callback, verifier } from './application.ts'
+import { type Answer, alice, application, callback, verifier } from './application.ts'
 import { asked, bearer } from './json.ts'
 import { acme, draft, native } from './native-sso-stage.ts'
 
@@ -114,6 +115,9 @@ async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upst
   const own = await asked(`${issuer}/register`, 'POST', { redirect_uris: [callback] })
   const initial = await set('initial-access-tokens', { label: 'one' })
   const webhook = await set('webhooks', { name: 'one', url: 'https://app.example/hook', events: ['*'] })
+  const question2 = await questionByWebhook(set, () =>
+    tv.post('/backchannel_authentication', { scope: 'openid', login_hint: alice.username }),
+  )
   await set('credential-configurations', {
     id: 'badge',
     display: [{ name: 'Badge' }],
@@ -129,7 +133,7 @@ async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upst
   const back = (await asked(data.consent_url, 'GET')).headers.get('location') as string
   assert.equal((await asked(back, 'GET')).status, 200)
   const all = {
-    ...{ 'device code': device.device_code, 'user code': device.user_code, auth_req_id: elsewhere.auth_req_id, question },
+    ...{ 'device code': device.device_code, 'user code': device.user_code, auth_req_id: elsewhere.auth_req_id, question, question2 },
     ...{ 'device secret': device_secret },
     ...{ 'header of a stream': stream.status === 201 ? header : '', 'registration token': own.body.registration_access_token },
     ...{ 'secret of an application': own.body.client_secret, 'initial access token': initial.token, 'webhook secret': webhook.secret },
@@ -142,6 +146,17 @@ async function furtherSecrets(gatehouse: TestApp, sink: MailSink, provider: Upst
   }
   for (const [name, secret] of Object.entries(all)) assert.ok(typeof secret === 'string' && secret.length > 8, name)
   return all as Record<string, string>
+}
+
+/** The token in the link of a request for approval, of which a webhook is told that does not take it: so it waits to be sent again. */
+async function questionByWebhook(set: (path: string, body: object) => Promise<unknown>, ask: () => Promise<Answer>): Promise<string> {
+  const remote = await receiver()
+  remote.answers.set('/', (response) => response.writeHead(503).end())
+  await set('webhooks', { name: 'two', url: `${remote.url}/`, events: ['backchannel_authentication.request'] })
+  assert.equal((await ask()).status, 200)
+  while (remote.received.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await remote.close()
+  return new URL(JSON.parse(remote.received[0]!.body).data.url).searchParams.get('request') as string
 }
 
 async function tablesOf(db: Db): Promise<string[]> {

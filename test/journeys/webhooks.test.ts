@@ -262,6 +262,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ['POST', '', { ...crm, name: 'x', secret: 'whsec_x' }, 422, /must be whsec_ followed by 24 to 64 bytes in base64/],
         ['POST', '', { ...crm, name: 'x', url: 'nowhere' }, 422, /must be an absolute https URL/],
         ['POST', '', { ...crm, name: 'x', events: ['webhook.lost'] }, 422, /must be an event of the audit log/],
+        ['POST', '', { ...crm, name: 'x', events: ['backchannel_authentication.*'] }, 422, /or backchannel_authentication\.request/],
         ['POST', '', { ...crm, name: 'x', events: [] }, 422, /events/],
         ['PATCH', '/crm', { url: null }, 422, /url/],
         ...(['GET', 'DELETE'] as const).map((method) => [method, '/none', undefined, 404, /there is no such webhook here/] as never),

@@ -1,9 +1,9 @@
 /** A client asks, and a person answers at a device of their own — OpenID Connect Client-Initiated Backchannel Authentication (CIBA Core) 1.0. */
 import { readPageRequest } from '../authorization-request.ts'
-import { answerOf, backchannelGrant } from '../backchannel-answer.ts'
+import { answerOf, backchannelGrant, unansweredRequest } from '../backchannel-answer.ts'
 import { hintedSubject } from '../backchannel-hint.ts'
 import { backchannelParams, bindingMessage, notificationToken, requestedExpiry } from '../backchannel-request.ts'
-import { type Client, isVoid } from '../client.ts'
+import type { Client } from '../client.ts'
 import { authenticateConfidentialClient, checkInstance, instanceOf, withoutClientAuthentication } from '../client-auth.ts'
 import { clientSigningAlgs } from '../codec/public-key.ts'
 import { type ErrorCode, OAuthError, refuse, refuseAudited, TooMany } from '../errors.ts'
@@ -83,7 +83,8 @@ async function begin(ctx: Ctx, client: Client, { subject, token, params, address
   const most = ctx.tenant.unansweredRequests
   if (!(await ctx.store.backchannelRequests.add(waiting, kept, { ping, most, since: now - longestRequest })))
     throw new TooMany('too many requests wait for one person', waitForOthers)
-  const about = { application, url: `${ctx.issuer}/backchannel_authentication/approve?request=${link}`, lifetime: expiresAt - now }
+  const url = `${ctx.issuer}/backchannel_authentication/approve?request=${link}`
+  const about = { clientId, application, message: bindingMessage(params), url, request, lifetime: expiresAt - now }
   if (!(await ctx.people.tellOfRequest(subject, about))) {
     await ctx.store.backchannelRequests.refuse(hash, now)
     refuse('unknown_user_id', 'this person cannot be reached: their account has no address, or this server sends no mail')
@@ -100,10 +101,8 @@ const approveEndpoint: Endpoint = {
   audience: 'person',
   async handle(ctx, request) {
     const hash = ctx.tokens.hash('ba', request.params.need('request'))
-    const kept = hash === undefined ? undefined : await ctx.store.pushedRequests.find(hash, ctx.now())
-    const waiting = kept && (await ctx.store.backchannelRequests.ofRequest(kept.hash))
-    const client = waiting && (await ctx.store.clients.find(waiting.clientId))
-    if (!client || isVoid(client, waiting.createdAt)) return refuse('invalid_request', gone)
+    const unanswered = hash === undefined ? undefined : await unansweredRequest(ctx, hash)
+    const { kept, waiting, client } = unanswered ?? refuse('invalid_request', gone)
     const params = new Params(kept.params)
     const asked = await readPageRequest(ctx, client, params, { type: ciba, kept: waiting.request, state: waiting.hash })
     const message = bindingMessage(params)
