@@ -218,6 +218,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['until {} minutes after the request has ended', constant('longestRequest') / minute],
     ['gets at most {} requests', setting('limits.unanswered_requests')],
     ['Within {} minutes a person', constant('longestRequest') / minute],
+    ['of more than {}, the first', constant('mostTold')],
   ],
   [guide('keycloak')]: [['in exports of Keycloak {} and later', text(/Keycloak (\d+) and later write/)]],
   [guide('lifetimes')]: [

@@ -6,6 +6,9 @@ import type { OutboxMessage } from './outbox.ts'
 import type { IdentityStore } from './store.ts'
 import { type ApprovalEvent, approvalEvent, type WebhookMessage, type WebhookStore } from './webhooks.ts'
 
+/** So many webhooks are told of one request, the first in order of name: each may be slow, and costs the person a message. */
+const mostTold = 10
+
 export interface ApprovalDeps {
   store: Pick<IdentityStore, 'outbox'> & WebhookStore
   /** Undefined where no mail can be sent. */
@@ -21,11 +24,11 @@ export interface ApprovalDeps {
 /** False: there is no way to reach them. Resolves once the messages are stored. */
 export async function tellOfRequest(deps: ApprovalDeps, account: Account, about: ApprovalRequest): Promise<boolean> {
   const { store, mail, attempt } = deps
-  const webhooks = await store.webhooks.wanting(approvalEvent)
+  const webhooks = (await store.webhooks.wanting(approvalEvent)).slice(0, mostTold)
   if (webhooks.length === 0) return mail !== undefined && sendRequest(mail, account, about)
   const event = eventOf(deps, account, about)
   const messages = webhooks.map(({ name }) => messageFor(deps, { webhook: name, event }, about.lifetime))
-  for (const message of messages) await store.outbox.add(message)
+  await Promise.all(messages.map((message) => store.outbox.add(message)))
   attempt(messages.map(({ id }) => id))
   return true
 }

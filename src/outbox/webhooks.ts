@@ -1,6 +1,6 @@
 /** Webhooks in the outbox: an event for one address — Standard Webhooks 1.0.0. */
 import { messageOf, sendWebhook, type WebhookDeps } from '../identity/send-webhook.ts'
-import { type WebhookMessage, wants } from '../identity/webhooks.ts'
+import { type ApprovalEvent, type WebhookMessage, wants } from '../identity/webhooks.ts'
 import { unansweredRequest } from '../protocol/backchannel-answer.ts'
 import type { Ctx } from '../protocol/feature.ts'
 import { type Channel, type Seals, sealedContent } from './delivery.ts'
@@ -23,7 +23,7 @@ export function webhookChannel({ tenantOf, ...seals }: WebhookChannelDeps): Chan
       const { ctx, webhooks } = there
       const webhook = await webhooks.store.webhooks.find(name)
       if (!webhook || !wants(webhook, event.act)) return undefined // it may be another by now, under the same name
-      if ('request' in event && !(await unansweredRequest(ctx, event.request))) return undefined
+      if ('request' in event && !(await waits(ctx, event))) return undefined
       const answer = await sendWebhook(webhooks, webhook, messageOf(webhooks, event))
       if (answer === 'no key') return { reason: answer }
       return answer === 410 ? { reason: '410', permanent: true } : failureOf(answer) // gone: nobody wants the message
@@ -31,6 +31,11 @@ export function webhookChannel({ tenantOf, ...seals }: WebhookChannelDeps): Chan
     loss: (_, message) => ({ act: 'webhook.lost', target: message?.webhook, detail: message ? lost(message) : {} }),
     about: ({ webhook }) => ({ webhook }),
   }
+}
+
+/** Can somebody still answer it? */
+async function waits(ctx: Ctx, { request, data }: ApprovalEvent): Promise<boolean> {
+  return (await unansweredRequest(ctx, request)) !== undefined && (await ctx.people.claims(data.user.sub)) !== undefined
 }
 
 /** A request for approval is not in the audit log, so it is said whose it was. */

@@ -88,13 +88,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(hook.received().length, 1)
     })
 
-    test('a receiver that does not answer delays no client', async () => {
-      const hook = await on.webhook()
+    test('a receiver that does not answer delays no client and no other receiver', async () => {
+      const [hook, quick] = [await on.webhook(), await on.webhook()]
       const held: ServerResponse[] = []
       on.remote.answers.set(hook.path, (response) => void held.push(response))
       const id = await on.asked()
       assert.equal(await on.stage.error(id), 'authorization_pending')
       await loop(async () => held.length > 0)
+      await quick.until(1)
       assert.deepEqual([held.length, held[0]?.destroyed], [1, false], 'it still waits')
       held[0]!.writeHead(204).end()
       await loop(async () => (await on.waiting()).length === 0)

@@ -96,6 +96,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([down.received().length, await on.waiting(), await on.losses(down.name)], [1, [], []])
     })
 
+    test('nor is what a person is asked who was suspended since', async () => {
+      const hook = await on.webhook()
+      on.refusing(hook)
+      await on.asked({ login_hint: 'homer' })
+      await hook.until(1)
+      await on.attempted()
+      const { accounts, store } = on.stage.gatehouse.root
+      const homer = (await store.accounts.byLogin('homer'))!.subject
+      await setStatus(accounts, homer, 'suspended')
+      on.stage.gatehouse.advance(61)
+      await on.stage.gatehouse.app.deliverDue()
+      assert.deepEqual([hook.received().length, await on.waiting(), await on.losses(hook.name)], [1, [], []])
+      await setStatus(accounts, homer, 'active')
+    })
+
     test('nor is what a client asked that was disabled since', async () => {
       const hook = await on.webhook()
       on.refusing(hook)
@@ -136,6 +151,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await hook.until(5)
       await loop(async () => (await on.waiting()).length === 0)
       assert.equal(hook.received().length, 5)
+    })
+
+    test('ten webhooks are told of a request, each in its own way, and no more', async () => {
+      const hooks = await Promise.all(Array.from({ length: 12 }, () => on.webhook()))
+      await on.asked()
+      await loop(async () => hooks.filter(({ received }) => received().length > 0).length === 10)
+      await loop(async () => (await on.waiting()).length === 0)
+      const received = hooks.flatMap((hook) => hook.received())
+      assert.equal(received.length, 10)
+      assert.equal(new Set(received.map(({ headers }) => headers['webhook-id'])).size, 1)
+      assert.equal(new Set(received.map(({ headers }) => headers['webhook-signature'])).size, 10)
     })
 
     test('a tenant tells its own people, by its own webhooks, of its own links', async () => {
