@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { tellOfRequest } from '../../src/identity/approval-requests.ts'
 import { approvalEvent } from '../../src/identity/webhooks.ts'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
@@ -86,6 +87,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
       on.stage.gatehouse.advance(11)
       await on.stage.gatehouse.app.deliverDue()
       assert.equal(hook.received().length, 1)
+    })
+
+    test('a process that ends before the first attempt: another makes it at once', async () => {
+      const hook = await on.webhook()
+      await on.asked()
+      const [{ body }] = (await hook.until(1)) as [Received]
+      const { url } = JSON.parse(body).data
+      const { ctx, store } = on.stage.gatehouse.root
+      const account = (await store.accounts.bySubject(on.stage.subject))!
+      const request = ctx.tokens.hash('ba', new URL(url).searchParams.get('request')!)!
+      const seal = (id: string, content: Buffer) => ctx.pings.sealAnew(id, JSON.parse(content.toString()))
+      const ending = { ...{ store, seal, mail: undefined, attempt: () => {} }, now: ctx.now, id: ctx.id }
+      const about = { clientId: 'bank', application: 'Bank', message: undefined, url, request, lifetime: 60 }
+      assert.equal(await tellOfRequest(ending, account, about), true)
+      await on.stage.gatehouse.app.deliverDue()
+      assert.equal(hook.received().length, 2)
     })
 
     test('a receiver that does not answer delays no client and no other receiver', async () => {
