@@ -1,5 +1,5 @@
 /** Faults of RFC 8705. The proxy tells the certificate of the client in a header, RFC 9440. */
-import { type Behaviour, type Fault, fault, type Request } from './fault.ts'
+import { type Behaviour, type Fault, fault, member, type Request } from './fault.ts'
 import { forgiving } from './lenient.ts'
 import { resigned } from './resign.ts'
 
@@ -30,8 +30,13 @@ export const certificateFaults: readonly Fault[] = [
     showing(({ headers }) => headers['client-cert'] !== undefined),
   ),
   fault(
+    'sends clients with certificates to an address without TLS',
+    rfc8705('aliases-work'),
+    member('/.well-known/openid-configuration', 'mtls_endpoint_aliases', { token_endpoint: 'http://localhost/token' }),
+  ),
+  fault(
     'authenticates clients by any certificate',
-    rfc8705('self-signed-certificates-authenticate'),
+    rfc8705('self-signed-certificates-authenticate', 'certificate-of-an-authority-authenticates'),
     forgiving('/token', { access_token: 'given', token_type: 'Bearer' }),
   ),
   fault(

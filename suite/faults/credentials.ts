@@ -1,6 +1,19 @@
 /** Faults of OpenID for Verifiable Credential Issuance: encryption, offers, identifiers and notifications. */
 import { grantTypeOf } from '../src/target/prepared.ts'
-import { after, afterJson, answers, answerWith, type Behaviour, before, type Fault, fault, header, member } from './fault.ts'
+import {
+  after,
+  afterJson,
+  answers,
+  answerWith,
+  type Behaviour,
+  before,
+  type Fault,
+  fault,
+  header,
+  member,
+  type Request,
+  status,
+} from './fault.ts'
 import { forgiving, of } from './lenient.ts'
 import { repeats } from './memory.ts'
 import { resign } from './resign.ts'
@@ -15,6 +28,12 @@ const offers = (change: (answer: { headers: Record<string, string>; body: string
     if (path.startsWith('/credential-offers/')) change(answer)
   },
 })
+
+/** Changes the descriptions of credentials in the metadata. */
+const configurations = (change: (configuration: Record<string, unknown>) => unknown): Behaviour =>
+  afterJson(issuer, (metadata) => {
+    for (const one of Object.values(metadata['credential_configurations_supported'] as Record<string, Record<string, unknown>>)) change(one)
+  })
 
 export const credentialFaults: readonly Fault[] = [
   fault(
@@ -100,5 +119,48 @@ export const credentialFaults: readonly Fault[] = [
     }),
   ),
   fault('takes every notification', issuance('notification', 'notification-of-another-wallet'), forgiving('/notification')),
-  fault('knows every transaction_id', issuance('transaction-must-exist'), forgiving('/deferred-credential')),
+  fault(
+    'knows every transaction_id',
+    issuance('transaction-must-exist', 'transaction-is-used-once', 'transaction-is-of-its-wallet'),
+    forgiving('/deferred-credential', { credentials: [{ credential: 'given' }] }),
+  ),
+  fault(
+    'answers 200 while a credential waits',
+    issuance('deferred-credential'),
+    status('/deferred-credential', (code) => (code === 202 ? 200 : code)),
+  ),
+  fault(
+    'takes no encrypted requests for deferred credentials',
+    issuance('deferred-response-is-encrypted'),
+    answers('/deferred-credential', isEncrypted, 400, { error: 'invalid_credential_request' }),
+  ),
+  fault(
+    'issues one credential for all attested keys',
+    issuance('attested-keys'),
+    member('/credential', 'credentials', (was: unknown) => (Array.isArray(was) ? was.slice(0, 1) : was)),
+  ),
+  fault(
+    'takes every attestation',
+    issuance('attestation-by-itself', 'attestations-are-checked'),
+    forgiving('/credential', { credentials: [{ credential: 'given' }] }),
+  ),
+  fault('gives nonces without TLS', issuance('endpoints-are-https'), member(issuer, 'nonce_endpoint', 'http://localhost/nonce')),
+  fault(
+    'does not say how credentials are bound',
+    issuance('binding-and-proofs-go-together'),
+    configurations((one) => delete one['cryptographic_binding_methods_supported']),
+  ),
+  fault(
+    'describes a credential twice in one language',
+    issuance('one-display-per-language'),
+    configurations((one) => {
+      const about = one['credential_metadata'] as { display: object[] }
+      about.display = [...about.display, ...about.display]
+    }),
+  ),
+  fault(
+    'repeats what was sent in errors of the credential endpoint',
+    issuance('credential-errors-are-plain'),
+    member('/credential', 'error_description', (was: unknown, { body }: Request) => (was === undefined ? was : body)),
+  ),
 ]

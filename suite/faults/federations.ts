@@ -1,17 +1,12 @@
 /** Faults of OpenID Federation: relying parties that nobody registered. */
-import { after, type Behaviour, both, type Fault, fault, header } from './fault.ts'
+import { type Behaviour, both, type Fault, fault, header } from './fault.ts'
 import { forgiving, of, welcoming } from './lenient.ts'
-import { type Change, publicKey, resign, resigned } from './resign.ts'
+import { type Change, publicKey, resigned, resignedAt } from './resign.ts'
 
 const federation = of('openid-federation')
 const registration = '/federation/register'
 const entity = '/.well-known/openid-federation'
 const keys = '/.well-known/jwks.json'
-
-const resignedAt = (path: string, change: Change): Behaviour =>
-  after(path, async (answer) => {
-    if (answer.status === 200) answer.body = await resign(answer.body, change)
-  })
 
 /** Signed with a key that the entity configuration then has. */
 const response = (change: Change): Behaviour =>

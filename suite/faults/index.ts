@@ -17,9 +17,11 @@ import { keyFaults } from './keys.ts'
 import { logoutFaults } from './logout.ts'
 import { metadataFaults } from './metadata.ts'
 import { openidFaults } from './openid.ts'
+import { nonceFaults, referenceFaults } from './references.ts'
 import { registrationFaults } from './registration.ts'
 import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
+import { superiorFaults } from './superiors.ts'
 import { tokenExchangeFaults } from './token-exchange.ts'
 import { tokenUseFaults } from './tokens-in-use.ts'
 import { pageFaults, valueFaults } from './values.ts'
@@ -34,6 +36,7 @@ export const faults: readonly Fault[] = [
   ...tokenUseFaults,
   ...resourceFaults,
   ...requestFaults,
+  ...nonceFaults,
   ...keyFaults,
   ...deviceAndClientFaults,
   ...valueFaults,
@@ -46,11 +49,13 @@ export const gatehouseFaults: readonly Fault[] = [
   ...logoutFaults,
   ...documentFaults,
   ...certificateFaults,
+  ...referenceFaults,
   ...backchannelFaults,
   ...agentFaults,
   ...registrationFaults,
   ...endingFaults,
   ...federationFaults,
+  ...superiorFaults,
   ...credentialFaults,
   ...pageFaults,
 ]

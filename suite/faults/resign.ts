@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { signed } from '../src/actors/authenticate.ts'
 import { decode, isJwt } from '../src/actors/jwt.ts'
-import { afterJson, type Behaviour, both } from './fault.ts'
+import { after, afterJson, type Behaviour, both } from './fault.ts'
 
 const key = {
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
@@ -33,6 +33,13 @@ export async function resign(token: string, change: Change): Promise<string> {
   const jwt = { claims: { ...claims }, header: { typ: header.typ, kid: key.kid } as Record<string, unknown> }
   change(jwt)
   return signed({ ...key, kid: undefined }, jwt.claims, jwt.header)
+}
+
+/** Changes signed responses of a path. */
+export function resignedAt(path: string, change: Change): Behaviour {
+  return after(path, async (answer) => {
+    if (answer.status === 200) answer.body = await resign(answer.body, change)
+  })
 }
 
 /** Adds the key that `resign` uses to a key set. */

@@ -46,6 +46,6 @@ export default check({
       `${good}, ${good}`,
       'not.a.jwt',
     ]
-    for (const one of bad) refused(await send(one), 'invalid_dpop_proof', 'invalid_request')
+    for (const one of bad) refused(await send(one), 'invalid_dpop_proof', 'invalid_request', 'use_dpop_nonce') // the last where a server trusts nonces only, §8
   },
 })

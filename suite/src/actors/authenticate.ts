@@ -19,6 +19,7 @@ export async function credentialsOf(client: Registration, audience: string, rand
       return { headers: {}, params: { client_id, client_secret } }
     case 'private_key_jwt':
       return { headers: {}, params: { client_id, ...assertion(await clientAssertion(client, audience, random)) } }
+    case 'tls_client_auth': // RFC 8705 §2
     case 'none':
       return { headers: {}, params: { client_id } }
   }

@@ -4,10 +4,11 @@ import { accepted, demand, json, NotApplicable, type Tokens } from '../expect.ts
 import type { Reply } from '../http/exchange.ts'
 import type { PrivateKey } from '../random.ts'
 import { type Changes, signed } from './authenticate.ts'
+import type { Browser } from './browser.ts'
 import { credentialIssuer } from './documents.ts'
 
 export interface Wallet {
-  /** The configuration of the first SD-JWT credential that has a scope, and its id. */
+  /** The id of a configuration, of an SD-JWT credential that has a scope. */
   configuration: string
   accessToken: string
   nonce(): Promise<string>
@@ -22,16 +23,46 @@ export interface Wallet {
 interface Configuration {
   format?: string
   scope?: string
+  proof_types_supported?: { jwt?: { key_attestations_required?: object } }
+}
+
+/** Of a credential, and of the person who allows it. */
+export interface Choice {
+  /** Default: the first that needs no attestation of keys. */
+  attested?: boolean
+  browser?: Browser | undefined
 }
 
 /** The client `wallet` with a token for a credential. Not applicable if the server issues none in this way. */
-export async function wallet(context: CheckContext): Promise<Wallet> {
-  const { app, send } = context
+export async function wallet(context: CheckContext, { attested = false, browser }: Choice = {}): Promise<Wallet> {
+  const [first] = await walletsFor(context, { attested, browser })
+  if (first === undefined) throw new NotApplicable(`no SD-JWT credential${attested ? ' for attested keys' : ''} can be requested by scope`)
+  return first()
+}
+
+/** For each credential that can be requested by scope. */
+export async function walletsFor(context: CheckContext, { attested = false, browser }: Choice): Promise<(() => Promise<Wallet>)[]> {
   const { members } = await credentialIssuer(context)
   const known = Object.entries((members['credential_configurations_supported'] ?? {}) as Readonly<Record<string, Configuration>>)
-  const [configuration, { scope } = {}] = known.find(([, { format, scope }]) => format === 'dc+sd-jwt' && scope !== undefined) ?? []
-  if (configuration === undefined) throw new NotApplicable('no SD-JWT credential can be requested by scope')
-  const { access_token: accessToken } = await app('wallet').tokens({ scope })
+  return known.flatMap(([configuration, { format, scope, proof_types_supported: proofs }]) => {
+    const isAttested = proofs?.jwt?.key_attestations_required !== undefined
+    return format === 'dc+sd-jwt' && scope !== undefined && isAttested === attested
+      ? [() => walletFor(context, { configuration, scope, members, browser })]
+      : []
+  })
+}
+
+interface Wanted {
+  configuration: string
+  scope: string
+  /** Of the issuer. */
+  members: Readonly<Record<string, unknown>>
+  browser: Browser | undefined
+}
+
+async function walletFor(context: CheckContext, { configuration, scope, members, browser }: Wanted): Promise<Wallet> {
+  const { app, send } = context
+  const { access_token: accessToken } = await app('wallet').tokens({ scope }, browser)
   const [issuer, endpoint, nonceEndpoint] = ['credential_issuer', 'credential_endpoint', 'nonce_endpoint'].map((name) => {
     const value = members[name]
     if (typeof value !== 'string') throw new NotApplicable(`the issuer has no ${name}`)

@@ -13,16 +13,18 @@ const commandSeconds = 30
 const uri = z.string().refine((text) => URL.canParse(text), 'must be an absolute URI')
 const httpUrl = uri.refine((text) => /^https?:\/\//.test(text), 'must begin with https:// or http://')
 
+const jwk = z.record(z.string(), z.unknown())
+
 const registration = z.strictObject({
   client_id: z.string().min(1),
   client_secret: z.string().optional(),
   token_endpoint_auth_method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'tls_client_auth', 'none'])
     .default('client_secret_basic'),
   redirect_uris: z.array(uri).default([]),
   post_logout_redirect_uris: z.array(uri).default([]),
   scope: z.string().default('openid'),
-  private_key: z.record(z.string(), z.unknown()).optional(),
+  private_key: jwk.optional(),
 })
 
 const step = z.strictObject({
@@ -52,9 +54,13 @@ const targetSchema = z.strictObject({
   initial_access_token: z.string().optional(),
   api: z.strictObject({ identifier: httpUrl, scope: z.string(), step_up_url: httpUrl.optional() }).optional(),
   certificates: z.tuple([certificate, certificate]).optional(),
+  authority_certificates: z.tuple([certificate, certificate, certificate]).optional(),
+  assertion_issuer: z.strictObject({ issuer: uri, private_key: jwk }).optional(),
+  key_attester: jwk.optional(),
+  trust_mark_type: z.string().optional(),
   inbox: httpUrl.optional(),
   documents: certificate.optional(),
-  listener: certificate.extend({ url: httpUrl, anchor: z.record(z.string(), z.unknown()).optional() }).optional(),
+  listener: certificate.extend({ url: httpUrl, anchor: jwk.optional() }).optional(),
   administer: z
     .strictObject({
       create: command,
@@ -64,6 +70,7 @@ const targetSchema = z.strictObject({
       withdraw: command,
       offer: command,
       offer_with_code: command,
+      approve: command,
     })
     .partial()
     .optional(),
@@ -102,18 +109,21 @@ function textOf(file: string): string {
 function targetOf(given: object, folder: string): Target {
   const read = targetSchema.safeParse(given)
   if (!read.success) throw new UsageError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
-  const { ca_file, certificates, documents, listener, administer, name, ...target } = read.data
+  const { ca_file, certificates, authority_certificates, documents, listener, administer, name, ...others } = read.data
+  const { assertion_issuer: assertionIssuer, key_attester: keyAttester, trust_mark_type: trustMarkType, ...target } = others
   const contents = (file: string) => textOf(resolve(folder, file))
   const pairOf = ({ cert_file, key_file }: z.infer<typeof certificate>) => ({ cert: contents(cert_file), key: contents(key_file) })
-  const { set_password: setPassword, offer_with_code: offerWithCode, ...others } = administer ?? {}
-  const acts = Object.entries({ ...others, setPassword, offerWithCode }).flatMap(([act, words]) =>
+  const { set_password: setPassword, offer_with_code: offerWithCode, ...otherActs } = administer ?? {}
+  const acts = Object.entries({ ...otherActs, setPassword, offerWithCode }).flatMap(([act, words]) =>
     words ? [[act, actOf(words, folder)]] : [],
   )
   return {
     name: name ?? target.issuer,
     ...target,
+    ...{ assertionIssuer, keyAttester, trustMarkType },
     ...(ca_file === undefined ? {} : { ca: contents(ca_file) }),
     certificates: certificates?.map(pairOf) as Target['certificates'],
+    authorityCertificates: authority_certificates?.map(pairOf) as Target['authorityCertificates'],
     documents: documents && pairOf(documents),
     listener: listener && { url: listener.url, anchor: listener.anchor, certificate: pairOf(listener) },
     administer: Object.fromEntries(acts),

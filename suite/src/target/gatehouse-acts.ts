@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
-import { accountOf, badge } from './gatehouse-files.ts'
+import { accountOf, badge, trustMarkType } from './gatehouse-files.ts'
 import { people } from './prepared.ts'
 import type { Administration } from './target.ts'
 
@@ -23,12 +23,14 @@ function commandLine(program: string, env: NodeJS.ProcessEnv): Command {
   }
 }
 
-/** Creates the database, clients, APIs and people. */
-export async function prepare(folder: string, program: string, env: NodeJS.ProcessEnv): Promise<void> {
+/** Creates the database, clients, APIs and people. `subordinate`: gets a trust mark. */
+export async function prepare(folder: string, program: string, env: NodeJS.ProcessEnv, subordinate: string): Promise<void> {
   const gatehouse = commandLine(program, env)
   await gatehouse(['migrate'])
-  await gatehouse(['tenants', 'update', 'root', '--federation', 'true', '--front-channel-tokens', 'true', '--client-id-hosts', '127.0.0.1'])
+  const switches = { federation: 'true', 'front-channel-tokens': 'true', 'request-uri': 'true', 'client-id-hosts': '127.0.0.1' }
+  await gatehouse(['tenants', 'update', 'root', ...Object.entries(switches).flatMap(([name, value]) => [`--${name}`, value])])
   await gatehouse(['apply', join(folder, 'clients.json'), '--yes'])
+  await gatehouse(['federation', 'issue-trust-mark', trustMarkType, subordinate])
   const { create } = administration(folder, program, env)
   for (const person of people) await create(person)
 }
@@ -56,5 +58,10 @@ export function administration(folder: string, program: string, env: NodeJS.Proc
     },
     offer: ({ username }) => offer(username, '--no-tx-code'),
     offerWithCode: ({ username }) => offer(username),
+    async approve({ username }) {
+      const { sub }: { sub: string } = JSON.parse(await gatehouse(['users', 'show', username, '--json']))
+      const waiting: { request: string; sub: string }[] = JSON.parse(await gatehouse(['credentials', 'requests', '--json']))
+      for (const { request } of waiting.filter((one) => one.sub === sub)) await gatehouse(['credentials', 'approve', request])
+    },
   }
 }

@@ -9,12 +9,12 @@ import { fileURLToPath } from 'node:url'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
 import { openSink } from '../sink.ts'
-import { certificateFor } from './certificate.ts'
+import { authority, certificateFor } from './certificate.ts'
 import { administration, prepare } from './gatehouse-acts.ts'
 import { apiAt, startApi } from './gatehouse-api.ts'
-import { writeFiles } from './gatehouse-files.ts'
+import { subordinatesOf, trustMarkType, writeFiles } from './gatehouse-files.ts'
 import { openInbox } from './gatehouse-inbox.ts'
-import { anchorKey, clients, people, registrationsOf, resources } from './prepared.ts'
+import { clients, keyOf, people, registrationsOf, resources } from './prepared.ts'
 import { type Around, freePort, passOn, withCertificate } from './proxy.ts'
 import type { RunningTarget, Target } from './target.ts'
 
@@ -59,7 +59,7 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const port = await freePort()
   const issuer = `https://localhost:${port}`
-  const apiPort = await freePort()
+  const [apiPort, certificatePort] = [await freePort(), await freePort()]
   const resource = apiAt(apiPort)
   const isProxied = around !== undefined || nodes > 1
   const ports = isProxied ? await Promise.all(Array.from({ length: nodes }, freePort)) : [port]
@@ -67,9 +67,16 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
   const documents = await certificateFor('127.0.0.1', 'localhost')
   const over = new AbortController()
   const sink = await openSink(over.signal, { certificate: documents })
-  const address = { url: `https://localhost:${sink.port}`, certificate: documents, anchor: anchorKey(), sink }
+  const address = { url: `https://localhost:${sink.port}`, certificate: documents, anchor: keyOf('anchor'), sink }
+  const [own, others] = [await authority('Clients'), await authority('Others')]
+  const assertionIssuer = { issuer: 'https://assertions.example', private_key: keyOf('assertions') }
+  const keyAttester = keyOf('attester')
   const { ca, key } = await writeFiles(folder, {
     issuer,
+    certificatePort,
+    authority: own.cert,
+    assertionIssuer,
+    keyAttester,
     isProxied,
     database,
     api: resource,
@@ -78,11 +85,14 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
     listener: address,
   })
   const env = { ...withoutSettings(), GATEHOUSE_CONFIG: join(folder, 'gatehouse.yaml') }
-  await prepare(folder, programIn(checkout), env)
+  await prepare(folder, programIn(checkout), env, subordinatesOf(address)[0]!.entity_id)
   const api = await startApi({ issuer, caFile: join(folder, 'tls.crt'), port: apiPort, around })
   const listener = (around ?? ((inner) => inner))(passOn(ports))
-  const proxy = createTlsServer({ key, cert: ca, requestCert: true, rejectUnauthorized: false }, withCertificate(listener))
-  if (isProxied) proxy.listen(port, 'localhost')
+  const proxies = [port, certificatePort].map((own) => ({
+    port: own,
+    server: createTlsServer({ key, cert: ca, requestCert: own === certificatePort, rejectUnauthorized: false }, withCertificate(listener)),
+  }))
+  if (isProxied) for (const { server, port } of proxies) server.listen(port, 'localhost')
   return {
     folder,
     target: {
@@ -94,6 +104,10 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
       resources,
       api: resource,
       certificates: [await certificateFor('client'), await certificateFor('client')],
+      authorityCertificates: [await own.issue('pki'), await own.issue('somebody-else'), await others.issue('pki')],
+      assertionIssuer,
+      keyAttester,
+      trustMarkType,
       inbox: inbox.url,
       documents,
       listener: address,
@@ -119,8 +133,10 @@ export async function prepareGatehouse({ database, nodes = 1, around }: Gatehous
       over.abort()
       api.stop()
       inbox.close()
-      proxy.close()
-      proxy.closeAllConnections()
+      for (const { server } of proxies) {
+        server.close()
+        server.closeAllConnections()
+      }
       rmSync(folder, { recursive: true, force: true })
     },
   }

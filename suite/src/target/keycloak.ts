@@ -7,7 +7,7 @@ import type { RunningTarget } from './target.ts'
 const realmScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
 
 /** Of what a realm does not have, or not without further servers. */
-const others = ['ciba', 'ciba-other', 'ciba-jwt', 'ciba-ping', 'ciba-push', 'manager', 'wallet']
+const others = ['pki', 'assertion', 'ciba', 'ciba-other', 'ciba-jwt', 'ciba-ping', 'ciba-push', 'manager', 'wallet']
 const served = Object.fromEntries(Object.entries(clients).filter(([name]) => !others.includes(name)))
 
 const known = Object.fromEntries(
@@ -91,6 +91,7 @@ function clientOf({ client_id, client_secret, grants, pkceOptional, private_key,
     client_secret_basic: 'client-secret',
     client_secret_post: 'client-secret',
     private_key_jwt: 'client-jwt',
+    tls_client_auth: 'client-x509',
     none: undefined,
   }
   const people = grants.includes('authorization_code')

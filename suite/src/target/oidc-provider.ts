@@ -1,5 +1,5 @@
 /** oidc-provider from npm as the reference server, in memory, with all its features enabled. */
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { Unjudgeable } from '../errors.ts'
@@ -21,8 +21,13 @@ interface Detailed {
   rar?: readonly object[]
 }
 
+/** The client that sends a request, as far as it is known. */
+interface Asking {
+  oidc: { client?: { clientId: string } }
+}
+
 /** Of what is not part of it; and it is started without TLS. */
-const others = ['exchange', 'mtls', 'manager', 'wallet', 'ciba-push']
+const others = ['exchange', 'mtls', 'pki', 'assertion', 'manager', 'wallet', 'ciba-push']
 const served = Object.fromEntries(Object.entries(clients).filter(([name]) => !others.includes(name)))
 
 /** `around`: wraps the request listener. */
@@ -119,7 +124,11 @@ function configuration(errors: Library['errors'], ciba: object, address: Listene
       registration: on,
       registrationManagement: on,
       requestObjects: on,
-      dPoP: on,
+      dPoP: {
+        ...on,
+        nonceSecret: randomBytes(32),
+        requireNonce: ({ oidc }: Asking) => clients[oidc.client?.clientId ?? '']?.needsNonces === true,
+      },
       pushedAuthorizationRequests: on,
       rpInitiatedLogout: on,
       richAuthorizationRequests: {
@@ -150,7 +159,7 @@ function fetchingFrom({ url: address, certificate }: Listener) {
 
 function metadataOf(prepared: Prepared, { url }: Listener): object {
   const { grants, native, responseTypes = ['code'], pkceOptional, signsBackchannelRequests, delivery = 'poll', ...own } = prepared
-  const { resource, private_key, ...client } = own
+  const { resource, private_key, needsNonces, ...client } = own
   const { d, ...publicKey } = private_key ?? {}
   return {
     ...client,

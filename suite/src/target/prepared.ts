@@ -34,9 +34,9 @@ const newKey = (kid: string) => ({
 })
 const key = newKey('jwt-client')
 
-/** Of a trust anchor. */
-export function anchorKey(): Readonly<Record<string, unknown>> {
-  return newKey('anchor')
+/** Of a party beside the server, such as a trust anchor. */
+export function keyOf(name: string): Readonly<Record<string, unknown>> {
+  return newKey(name)
 }
 
 const extensionGrants = {
@@ -44,6 +44,7 @@ const extensionGrants = {
   token_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange', // RFC 8693 §2.1
   ciba: 'urn:openid:params:grant-type:ciba', // OpenID Connect CIBA Core §4
   pre_authorized_code: 'urn:ietf:params:oauth:grant-type:pre-authorized_code', // OpenID for Verifiable Credential Issuance §4.1.1
+  jwt_bearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer', // RFC 7523 §2.1
 } as const
 
 type Grant = 'authorization_code' | 'implicit' | 'refresh_token' | 'client_credentials' | keyof typeof extensionGrants
@@ -67,6 +68,10 @@ export interface Prepared extends Registration {
   signsBackchannelRequests?: boolean
   /** How it gets the answer of a person, OpenID Connect CIBA Core §4. Default: it polls. */
   delivery?: 'ping' | 'push'
+  /** Its DPoP proofs need a nonce of the server, RFC 9449 §8. */
+  needsNonces?: boolean
+  /** Of its certificate, RFC 8705 §2.1.2. */
+  subject?: string
   /** Introspects tokens for this API. */
   resource?: string
 }
@@ -101,6 +106,13 @@ export const clients: Readonly<Record<string, Prepared>> = {
   },
   device: { ...client('device', { ...open, redirect_uris: [] }), grants: ['device_code', 'refresh_token'] },
   mtls: { ...client('mtls'), grants: ['authorization_code'], certificateBound: true },
+  nonces: { ...client('nonces'), grants: forPeople, needsNonces: true },
+  pki: {
+    ...client('pki', { client_secret: undefined, token_endpoint_auth_method: 'tls_client_auth' }),
+    grants: ['authorization_code'],
+    subject: 'CN=pki',
+  },
+  assertion: { ...client('assertion', { redirect_uris: [], scope: apiScope }), grants: ['jwt_bearer'] },
   exchange: { ...client('exchange'), grants: ['authorization_code', 'token_exchange'] },
   hybrid: { ...client('hybrid'), grants: [...forPeople, 'implicit'], responseTypes: ['code', 'code id_token', 'id_token'] },
   ciba: { ...client('ciba', { redirect_uris: [] }), grants: ['ciba'] },
@@ -116,7 +128,10 @@ export const clients: Readonly<Record<string, Prepared>> = {
     ...client('manager', { scope: `${scope} grant_management_query grant_management_revoke` }),
     grants: forPeople,
   },
-  wallet: { ...client('wallet', { ...open, scope: 'staff-badge' }), grants: ['authorization_code', 'pre_authorized_code'] },
+  wallet: {
+    ...client('wallet', { ...open, scope: 'staff-badge staff-diploma staff-pass' }),
+    grants: ['authorization_code', 'pre_authorized_code'],
+  },
   api: {
     ...client('api', { redirect_uris: [], scope: 'orders:read' }),
     grants: ['client_credentials'],
@@ -141,6 +156,8 @@ export function registrationsOf(prepared: Readonly<Record<string, Prepared>>): R
         certificateBound,
         signsBackchannelRequests,
         delivery,
+        needsNonces,
+        subject,
         resource,
         ...registration
       } = prepared

@@ -23,6 +23,14 @@ export interface Target {
   api?: Api | undefined
   /** Two certificates that clients may present, RFC 8705. */
   certificates?: readonly [ClientCertificate, ClientCertificate] | undefined
+  /** Of an authority that the server trusts for clients: that of the client `pki`, one of another subject, and one of another authority for the subject of `pki`. */
+  authorityCertificates?: readonly [ClientCertificate, ClientCertificate, ClientCertificate] | undefined
+  /** Whose assertions about people the client `assertion` may present, RFC 7523 §2.1. */
+  assertionIssuer?: AssertionIssuer | undefined
+  /** Private key of somebody whose word about keys of wallets the server takes: a JWK. OpenID for Verifiable Credential Issuance §D */
+  keyAttester?: Readonly<Record<string, unknown>> | undefined
+  /** A type of trust marks that the server issues, OpenID Federation §7. */
+  trustMarkType?: string | undefined
   /** Where messages to a person are read, with `{username}`: as text, the newest first. */
   inbox?: string | undefined
   /** A certificate for 127.0.0.1 that the server trusts, for documents that the suite serves to it. */
@@ -54,6 +62,13 @@ export interface Listener {
   sink?: Sink
 }
 
+/** Names people by their user names. */
+export interface AssertionIssuer {
+  issuer: string
+  /** A JWK with `kid`. */
+  private_key: Readonly<Record<string, unknown>>
+}
+
 /** Acts on people. */
 export interface Administration {
   create?(person: Person): Promise<void>
@@ -67,13 +82,15 @@ export interface Administration {
   offer?(person: Person): Promise<string>
   /** The same with a transaction code, which is told as `tx_code: 123456`. */
   offerWithCode?(person: Person): Promise<string>
+  /** Approves the credentials that wait for it, OpenID for Verifiable Credential Issuance §9. */
+  approve?(person: Person): Promise<void>
 }
 
 /** A registered client with metadata of RFC 7591 §2. */
 export interface Registration {
   client_id: string
   client_secret?: string | undefined
-  token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
+  token_endpoint_auth_method: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'tls_client_auth' | 'none'
   redirect_uris: readonly string[]
   post_logout_redirect_uris: readonly string[]
   /** Registered scopes, separated by spaces. */
