@@ -13,6 +13,11 @@ interface Registered {
 
 type Path = (string | number)[]
 
+/** Registration §2: `application_type` */
+function isOnTheWeb(uri: string): boolean {
+  return uri.startsWith('https:') && URL.canParse(uri) && new URL(uri).hostname !== 'localhost'
+}
+
 /** What is wrong with the registration of a client for them. */
 export function frontChannelProblems(client: Registered & Parameters<typeof mustBind>[0]): [path: Path, message: string][] {
   const { grant_types: grantTypes, redirect_uris: uris, application_type: application } = client
@@ -25,8 +30,8 @@ export function frontChannelProblems(client: Registered & Parameters<typeof must
     [has('code') && lacks('authorization_code'), ['grant_types'], 'must have authorization_code for these response_types'],
     [isImplicit && uris.length === 0, ['redirect_uris'], 'at least one is needed for the implicit grant type'],
     ...uris.map((uri, i): (typeof rules)[number] => {
-      const isInsecure = isImplicit && application === 'web' && !uri.startsWith('https:')
-      return [isInsecure, ['redirect_uris', i], 'must be https for the implicit grant type']
+      const isInsecure = isImplicit && application === 'web' && !isOnTheWeb(uri)
+      return [isInsecure, ['redirect_uris', i], 'must be https for the implicit grant type, and not on localhost']
     }),
     [has('token') && mustBind(client), ['response_types'], 'must have no token: what comes through the browser cannot be bound to a key'],
   ]

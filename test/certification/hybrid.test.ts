@@ -195,7 +195,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       [{ response_types: ['code id_token'] }, /must have implicit for these response_types/],
       [{ response_types: ['code token'], grant_types: ['implicit'] }, /must have authorization_code for these response_types/],
       [{ grant_types: ['implicit'], redirect_uris: [] }, /at least one is needed for the implicit grant type/],
-      [{ grant_types: ['implicit'], redirect_uris: ['http://localhost/cb'] }, /must be https for the implicit grant type/],
+      [
+        { grant_types: ['implicit'], redirect_uris: ['http://localhost/cb'] },
+        /must be https for the implicit grant type, and not on localhost/,
+      ],
+      [
+        { grant_types: ['implicit'], redirect_uris: ['https://localhost:8443/cb'] },
+        /must be https for the implicit grant type, and not on localhost/,
+      ],
       [{ response_types: ['token code'] }, /Invalid option/],
     ]
     for (const [more, problem] of bad)
