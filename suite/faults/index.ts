@@ -6,6 +6,7 @@ import { authorizationFaults } from './authorization.ts'
 import { backchannelFaults } from './backchannel.ts'
 import { certificateFaults } from './certificates.ts'
 import { clientAuthenticationFaults } from './client-authentication.ts'
+import { clientMetadataFaults } from './client-metadata.ts'
 import { credentialFaults } from './credentials.ts'
 import { deviceAndClientFaults } from './devices-and-clients.ts'
 import { documentFaults } from './documents.ts'
@@ -17,11 +18,13 @@ import { keyFaults } from './keys.ts'
 import { logoutFaults } from './logout.ts'
 import { metadataFaults } from './metadata.ts'
 import { openidFaults } from './openid.ts'
+import { programFaults } from './programs.ts'
 import { nonceFaults, referenceFaults } from './references.ts'
 import { registrationFaults } from './registration.ts'
 import { requestFaults } from './requests.ts'
 import { resourceFaults } from './resources.ts'
 import { superiorFaults } from './superiors.ts'
+import { browserFaults } from './through-the-browser.ts'
 import { tokenExchangeFaults } from './token-exchange.ts'
 import { tokenUseFaults } from './tokens-in-use.ts'
 import { pageFaults, valueFaults } from './values.ts'
@@ -50,6 +53,9 @@ export const gatehouseFaults: readonly Fault[] = [
   ...documentFaults,
   ...certificateFaults,
   ...referenceFaults,
+  ...clientMetadataFaults,
+  ...browserFaults,
+  ...programFaults,
   ...backchannelFaults,
   ...agentFaults,
   ...registrationFaults,

@@ -45,6 +45,7 @@ export const superiorFaults: readonly Fault[] = [
     federation('subordinate-statement'),
     response(path('fetch'), ({ claims }) => delete claims['jwks']),
   ),
+  fault('resolves every request', federation('resolve-needs-its-parameters'), forgiving(path('resolve'))),
   fault(
     'has authority hints in statements about subordinates',
     federation('subordinate-statement'),

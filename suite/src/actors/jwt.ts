@@ -1,4 +1,5 @@
 /** Decoding, verifying and manipulating JWTs. */
+import { createHash } from 'node:crypto'
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
 import { demand, Failure, json } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
@@ -37,6 +38,16 @@ export async function verify(token: string, keySet: Reply, { anyTime = false } =
     if (error instanceof errors.JOSEError) throw new Failure(`the JWT does not verify with the server's keys: ${error.message}`)
     throw error
   }
+}
+
+const digests: Readonly<Record<string, string>> = { 256: 'sha256', 384: 'sha384', 512: 'sha512', Ed25519: 'sha512' }
+
+/** `at_hash` or `c_hash` of an ID token that is signed with `alg`, OpenID Connect Core §3.1.3.6. */
+export function halfHash(alg: string, value: string): string {
+  const hash = createHash(digests[alg.slice(2)] ?? 'sha512')
+    .update(value)
+    .digest()
+  return hash.subarray(0, hash.length / 2).toString('base64url')
 }
 
 /** The same JWT with changed header or claims and its original signature. */

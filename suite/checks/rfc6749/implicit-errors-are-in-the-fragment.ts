@@ -1,0 +1,20 @@
+import { check } from '../../src/check.ts'
+import { accepted, demand, redirected, redirectedWithError } from '../../src/expect.ts'
+
+export default check({
+  clause: 'RFC 6749 §4.2.2.1',
+  level: 'MUST',
+  title: 'Errors of the implicit grant come in the fragment, with state',
+  needs: ['implicit tokens', 'registration', 'OpenID'],
+  async run({ app, browser, register }) {
+    const { reply, registration } = await register({ response_types: ['id_token token'], grant_types: ['implicit'] })
+    accepted(reply)
+    const client = app().with(registration)
+    const asked = client.request({ response_type: 'id_token token', prompt: 'none' }).params
+    const { mode, params } = redirectedWithError(await client.authorize(asked), 'login_required')
+    demand(mode === 'fragment', `the error came in the ${mode}`)
+    demand(params['state'] === asked['state'], 'state is missing or another one')
+    const signedIn = browser()
+    redirected(await client.authorize({ response_type: 'id_token token' }, { browser: signedIn }))
+  },
+})

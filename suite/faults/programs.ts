@@ -1,0 +1,48 @@
+/** Faults of what programs call: pushed request objects, devices, DPoP, and the metadata about it. */
+import { before, type Fault, fault, header, member, without } from './fault.ts'
+import { forgiving, of } from './lenient.ts'
+
+const rfc8628 = of('rfc8628')
+const rfc9126 = of('rfc9126')
+const rfc9449 = of('rfc9449')
+const metadata = '/.well-known/openid-configuration'
+const begun = { device_code: 'given', user_code: 'given', verification_uri: 'https://given.example', expires_in: 60 }
+
+export const programFaults: readonly Fault[] = [
+  fault('does not read pushed request objects', rfc9126('request-objects-can-be-pushed'), without('/par', 'request')),
+  fault(
+    'accepts every pushed request object',
+    rfc9126('pushed-request-objects-are-checked'),
+    forgiving('/par', { request_uri: 'urn:given', expires_in: 60 }),
+  ),
+  fault('gives every client a device code', rfc8628('grant-type-must-be-registered'), forgiving('/device_authorization', begun)),
+  fault(
+    'reads the query of a device authorization request',
+    rfc8628('parameters-are-in-the-body'),
+    before('/device_authorization', ({ query, form }) => {
+      for (const [name, value] of query) form?.set(name, value)
+      return undefined
+    }),
+  ),
+  fault(
+    'lists no algorithms in the challenge of UserInfo',
+    rfc9449('challenge-lists-algorithms'),
+    header('/userinfo', 'www-authenticate', 'DPoP error="invalid_dpop_proof"', ({ status }) => status === 401),
+  ),
+  fault(
+    'offers unsigned DPoP proofs',
+    rfc9449('algorithms-are-asymmetric'),
+    member(metadata, 'dpop_signing_alg_values_supported', ['ES256', 'none']),
+  ),
+  fault('does not tell APIs the key of a token', rfc9449('introspection-tells-the-key'), member('/introspect', 'cnf', undefined)),
+  fault(
+    'does not tell the algorithms of client assertions',
+    ['rfc8414/assertion-algorithms-are-told'],
+    member(metadata, 'token_endpoint_auth_signing_alg_values_supported', undefined),
+  ),
+  fault(
+    'offers client secrets alone',
+    ['rfc9700/asymmetric-client-authentication-is-offered'],
+    member(metadata, 'token_endpoint_auth_methods_supported', ['client_secret_basic']),
+  ),
+]
