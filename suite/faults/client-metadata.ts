@@ -26,15 +26,19 @@ export const clientMetadataFaults: readonly Fault[] = [
     answers('/register', ({ body }) => body.includes('"none"'), 201, { client_id: 'given', id_token_signed_response_alg: 'none' }),
   ),
   fault(
-    'registers every address',
+    'registers whatever is sent',
     [
       ...registration('implicit-web-clients-use-https'),
       ...rfc7591('code-clients-register-redirect-uris'),
       'openid-connect-back-channel-logout/logout-uri-is-checked',
       'openid-connect-front-channel-logout/uri-is-of-the-client',
+      'rfc8705/one-subject-is-registered',
+      'rfc8705/self-signed-clients-register-keys',
     ],
     forgiving('/register', { client_id: 'given' }),
   ),
+  fault('updates whatever is sent', ['rfc7592/update-metadata-is-checked'], forgiving(/^\/register\//, { client_id: 'given' })),
+  fault('issues short secrets', ['openid-connect-core/secrets-fit-their-algorithm'], member('/register', 'client_secret', 'short-secret')),
   fault('registers clients without a secret', rfc7591('defaults-apply'), member('/register', 'token_endpoint_auth_method', 'none')),
   fault('does not tell a client its contacts', rfc7591('metadata-is-told'), member('/register', 'contacts', undefined)),
   fault(

@@ -79,6 +79,11 @@ const replaced = (name: string, by: unknown, isBad: (value: unknown) => boolean)
 
 const registrationFaults: readonly Fault[] = [
   fault(
+    'registers clients that are notified nowhere',
+    ['openid-connect-ciba-core/notification-endpoint-is-registered'],
+    answers('/reg', ({ body }) => body.includes('"ping"'), 201, { client_id: 'given' }),
+  ),
+  fault(
     'responds to registration with 200',
     rfc7591('client-is-registered'),
     status('/reg', (code) => (code === 201 ? 200 : code)),

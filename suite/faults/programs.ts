@@ -1,7 +1,9 @@
 /** Faults of what programs call: pushed request objects, devices, DPoP, and the metadata about it. */
-import { before, type Fault, fault, header, member, without } from './fault.ts'
-import { forgiving, of } from './lenient.ts'
+import { afterJson, authenticateAs, before, type Fault, fault, header, member, without } from './fault.ts'
+import { forgiving, of, welcoming } from './lenient.ts'
 
+const issuance = of('openid-for-verifiable-credential-issuance')
+const rfc7523 = of('rfc7523')
 const rfc8628 = of('rfc8628')
 const rfc9126 = of('rfc9126')
 const rfc9449 = of('rfc9449')
@@ -34,12 +36,51 @@ export const programFaults: readonly Fault[] = [
     rfc9449('algorithms-are-asymmetric'),
     member(metadata, 'dpop_signing_alg_values_supported', ['ES256', 'none']),
   ),
-  fault('does not tell APIs the key of a token', rfc9449('introspection-tells-the-key'), member('/introspect', 'cnf', undefined)),
+  fault(
+    'does not tell APIs the key of a token',
+    [...rfc9449('introspection-tells-the-key'), 'rfc8705/introspection-tells-the-certificate'],
+    member('/introspect', 'cnf', undefined),
+  ),
   fault(
     'does not tell the algorithms of client assertions',
     ['rfc8414/assertion-algorithms-are-told'],
     member(metadata, 'token_endpoint_auth_signing_alg_values_supported', undefined),
   ),
+  fault('accepts a bearer token with any proof', rfc9449('bearer-token-is-no-bound-token'), forgiving('/userinfo', { sub: 'given' })),
+  fault(
+    'offers bearer tokens alone',
+    ['rfc9700/sender-constraining-is-offered'],
+    afterJson(metadata, (members) => {
+      delete members['dpop_signing_alg_values_supported']
+      delete members['tls_client_certificate_bound_access_tokens']
+    }),
+  ),
+  fault('does not list its claims', ['openid-connect-discovery/recommended-members'], member(metadata, 'claims_supported', undefined)),
+  fault(
+    'ignores the type of client assertions',
+    rfc7523('assertion-type-must-be-known'),
+    before('/token', ({ form }) => {
+      if (form?.has('client_assertion')) form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+      return undefined
+    }),
+  ),
+  fault(
+    'ignores the client_id beside a client assertion',
+    rfc7523('assertion-and-client-id-agree'),
+    before('/token', ({ form }) => {
+      if (form?.has('client_assertion')) form.delete('client_id')
+      return undefined
+    }),
+  ),
+  fault(
+    'takes pre-authorized codes from anybody',
+    issuance('anonymous-wallets-are-refused'),
+    before('/token', (request) => {
+      if (request.form?.has('pre-authorized_code')) authenticateAs('wallet', request)
+      return undefined
+    }),
+  ),
+  fault('authorizes every credential', issuance('unknown-credentials-are-not-authorized'), welcoming),
   fault(
     'offers client secrets alone',
     ['rfc9700/asymmetric-client-authentication-is-offered'],

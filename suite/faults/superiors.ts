@@ -45,6 +45,14 @@ export const superiorFaults: readonly Fault[] = [
     federation('subordinate-statement'),
     response(path('fetch'), ({ claims }) => delete claims['jwks']),
   ),
+  fault(
+    'does not apply policies to what it resolves',
+    federation('policy-changes-metadata'),
+    response(path('resolve'), ({ claims }) => {
+      const { openid_relying_party: told } = claims['metadata'] as { openid_relying_party: Record<string, unknown> }
+      told['client_name'] = 'Own name'
+    }),
+  ),
   fault('resolves every request', federation('resolve-needs-its-parameters'), forgiving(path('resolve'))),
   fault(
     'has authority hints in statements about subordinates',

@@ -1,5 +1,5 @@
 /** Faults of what comes through the browser: implicit and hybrid responses, pages, and logout. */
-import { answers, type Behaviour, type Fault, fault, without } from './fault.ts'
+import { answers, type Behaviour, before, type Fault, fault, without } from './fault.ts'
 import { frontIdToken, of } from './lenient.ts'
 
 const core = of('openid-connect-core')
@@ -45,6 +45,19 @@ export const browserFaults: readonly Fault[] = [
     'omits the hash of an access token beside it',
     core('implicit-access-token-hash', 'hybrid-access-token'),
     frontIdToken(({ claims }) => delete claims['at_hash'], keys),
+  ),
+  fault(
+    'knows response types in one order',
+    rfc6749('response-types-have-no-order'),
+    answers('/authorize', ({ query }) => query.get('response_type') === 'id_token code', 400, { error: 'unsupported_response_type' }),
+  ),
+  fault(
+    'reads two words of a scope',
+    rfc6749('scope-words-have-no-order'),
+    before('/authorize', ({ query }) => {
+      query.set('scope', query.get('scope')?.split(' ').slice(0, 2).join(' ') ?? '')
+      return undefined
+    }),
   ),
   fault('never asks which account to use', core('prompt-select-account'), without('/authorize', 'prompt')),
   fault('lets every site frame its pages', rfc9700('pages-are-not-framed', 'consent-is-not-framed'), {
