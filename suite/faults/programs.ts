@@ -1,5 +1,5 @@
 /** Faults of what programs call: pushed request objects, devices, DPoP, and the metadata about it. */
-import { afterJson, authenticateAs, before, type Fault, fault, header, member, without } from './fault.ts'
+import { afterJson, answerWith, authenticateAs, type Behaviour, before, type Fault, fault, header, member, without } from './fault.ts'
 import { forgiving, of, welcoming } from './lenient.ts'
 
 const issuance = of('openid-for-verifiable-credential-issuance')
@@ -10,7 +10,35 @@ const rfc9449 = of('rfc9449')
 const metadata = '/.well-known/openid-configuration'
 const begun = { device_code: 'given', user_code: 'given', verification_uri: 'https://given.example', expires_in: 60 }
 
+/** A server error where something has a name of the language, or is nothing but dots, or the scheme of a token stands alone. */
+const brittle: Behaviour = {
+  request({ body, form, headers }) {
+    const isOdd = /__proto__/.test(body) || form?.get('token') === '..' || headers['authorization'] === 'Bearer'
+    return isOdd ? answerWith(500, { error: 'server_error' }) : undefined
+  },
+}
+
 export const programFaults: readonly Fault[] = [
+  fault(
+    'has a server error where something is odd',
+    [
+      ...issuance('odd-requests-are-no-fault'),
+      ...rfc9126('odd-values-are-no-fault'),
+      'openid-connect-ciba-core/odd-values-are-no-fault',
+      'rfc6750/malformed-headers-are-challenged',
+      'rfc7009/odd-tokens-are-fine',
+      'rfc7591/odd-bodies-are-no-fault',
+      'rfc7662/odd-tokens-are-inactive',
+    ],
+    brittle,
+  ),
+  fault(
+    'tells no authorization details with a refresh',
+    ['rfc9396/details-are-told-with-a-refresh'],
+    afterJson('/token', (said, { form }) => {
+      if (form?.get('grant_type') === 'refresh_token') delete said['authorization_details']
+    }),
+  ),
   fault('does not read pushed request objects', rfc9126('request-objects-can-be-pushed'), without('/par', 'request')),
   fault(
     'accepts every pushed request object',

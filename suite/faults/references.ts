@@ -52,7 +52,7 @@ export const referenceFaults: readonly Fault[] = [
   ),
   fault(
     'takes every assertion about people',
-    rfc7523('bearer-assertion-is-required', 'bearer-assertion-is-checked', 'bearer-assertion-is-signed'),
+    rfc7523('bearer-assertion-is-required', 'bearer-assertion-is-checked', 'bearer-assertion-is-signed', 'bearer-grant-does-not-widen'),
     forgiving('/token', { access_token: 'given', token_type: 'Bearer' }),
   ),
   fault(
