@@ -108,6 +108,11 @@ export const programFaults: readonly Fault[] = [
       return undefined
     }),
   ),
+  fault('answers 403 to every wrong request about a grant', ['oauth-2-0-grant-management/errors-have-their-status'], {
+    answer(answer, { path }) {
+      if (path.startsWith('/grants/') && answer.status >= 400) answer.status = 403
+    },
+  }),
   fault('authorizes every credential', issuance('unknown-credentials-are-not-authorized'), welcoming),
   fault(
     'offers client secrets alone',
