@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
 /** What is loaded late, or has files of its own: packages that are installed beside the bundle. */
-const external = ['pino-pretty', 'yaml', 'pg-native']
+const external = ['pino-pretty', 'yaml', 'pg-native', 'pg-cloudflare']
 
 /** Where the bundle looks for what the sources read beside themselves. */
 const files: Readonly<Record<string, string>> = {
