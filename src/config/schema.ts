@@ -252,7 +252,7 @@ const settings = z.strictObject({
   limits: z
     .strictObject({
       body_bytes: z.int().min(1024).max(10_485_760).default(65_536).describe('Largest request body, in bytes'),
-      request_seconds: seconds(1, 600).default(30).describe('How long a client may take to send a request, in seconds'),
+      request_seconds: seconds(1, 600).default(30).describe('For how many seconds a client may send a request, or not read the answer'),
       flows_per_address: tries.default(1000).describe('Sign-ins begun in 15 minutes from one IPv4 address or IPv6 /64'),
       unanswered_requests: tries
         .default(5)

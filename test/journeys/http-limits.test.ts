@@ -1,5 +1,6 @@
 /** What a connection may send, and how long it may take: answered in our own form where no route is reached — RFC 9110, RFC 9112. */
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, suite, test } from 'node:test'
@@ -24,6 +25,7 @@ suite('the parser of HTTP', () => {
   before(async () => {
     gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1' })
     port = Number(new URL(gatehouse.issuer).port)
+    await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
   })
   after(() => gatehouse.close())
 
@@ -56,6 +58,15 @@ suite('the parser of HTTP', () => {
     ['a line that is not a request', 'nonsense\r\n\r\n', 400, 'invalid_request', malformed],
     ['a header with a NUL', 'GET / HTTP/1.1\r\nhost: x\r\na: \0\r\n\r\n', 400, 'invalid_request', malformed],
     ['no host', 'GET /version HTTP/1.1\r\n\r\n', 400, 'invalid_request', malformed],
+    ['two hosts', 'GET /version HTTP/1.1\r\nhost: x\r\nHost: x\r\n\r\n', 400, 'invalid_request', malformed],
+    ['a host that is none', 'GET /version HTTP/1.1\r\nhost: x/y\r\n\r\n', 400, 'invalid_request', malformed],
+    [
+      'a transfer coding other than chunked',
+      'POST /token HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'invalid_request',
+      malformed,
+    ],
     [
       'two lengths',
       'POST /token HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\na',
@@ -130,6 +141,53 @@ suite('the parser of HTTP', () => {
       assert.equal(reset, !leaves)
     })
 
+  const token = `${form}authorization: Basic ${btoa('machine:secret')}\r\ncontent-length: 29\r\n`
+  const grant = 'grant_type=client_credentials'
+  const nothing = 'POST /nothing HTTP/1.1\r\nhost: x\r\n'
+  const inTurn: [name: string, request: string, statuses: number[], more?: string][] = [
+    ['what follows a request cannot be read', `${token}\r\n${grant}nonsense\r\n\r\n`, [200, 400]],
+    ['what follows two requests cannot be read', `${token}\r\n${grant}${token}\r\n${grant}nonsense\r\n\r\n`, [200, 200, 400]],
+    ['something follows the last request', `${token}connection: close\r\n\r\n${grant}GET / HTTP/1.1\r\n\r\n`, [200]],
+    ['the headers after a request are too large', `${token}\r\n${grant}GET /${'x'.repeat(40_000)} HTTP/1.1\r\n\r\n`, [200, 431]],
+    [
+      'the body after a request is too large',
+      `${token}\r\n${grant}${form}transfer-encoding: chunked\r\n\r\n15f90\r\n${'x'.repeat(90_000)}\r\n0\r\n\r\n`,
+      [200, 413],
+    ],
+    ['the rest of a refused body cannot be read', `${nothing}transfer-encoding: chunked\r\n\r\n`, [404], 'nonsense'],
+    ['the rest of a refused body never comes', `${nothing}content-length: 9\r\n\r\n`, [404]],
+  ]
+  for (const [name, request, statuses, more] of inTurn)
+    test(`each request has one answer, in its turn, when ${name}`, { timeout: 20_000 }, async () => {
+      const socket = await open()
+      let text = ''
+      socket.on('error', () => {}) // the server may reset what it does not read
+      socket.on('data', (part) => {
+        text += part
+      })
+      socket.write(request)
+      if (more) socket.once('data', () => socket.write(more))
+      await once(socket, 'close')
+      assert.deepEqual(
+        [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status)),
+        statuses,
+      )
+    })
+
+  const second: [name: string, header: string, description: string][] = [
+    [
+      'credentials',
+      `authorization: Basic ${btoa('other:secret')}`,
+      'the Authorization header is not Basic base64(client_id:client_secret)',
+    ],
+    ['media types', 'content-type: application/json', 'send the parameters as application/x-www-form-urlencoded'],
+  ]
+  for (const [name, header, description] of second)
+    test(`of two ${name} neither counts`, async () => {
+      const { body } = await sent(`${token}${header}\r\nconnection: close\r\n\r\n${grant}`)
+      assert.equal(JSON.parse(body).error_description, description)
+    })
+
   test('an expectation that nobody knows is ignored', async () => {
     const { status, headers } = await sent('GET /version HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n')
     assert.deepEqual([status, headers.get('x-content-type-options')], [200, 'nosniff'])
@@ -147,6 +205,17 @@ suite('the parser of HTTP', () => {
       assert.deepEqual(JSON.parse(body), { error: 'request_timeout', error_description: 'the request was not complete in time' })
     })
   }
+
+  test('point 18: a client that reads none of its answers is cut off after the same time', { timeout: 20_000 }, async () => {
+    const [begins, { promise: connection, resolve }] = ['http.server.request.start', Promise.withResolvers<Socket>()]
+    const onBegin = (begun: unknown) => resolve((begun as { socket: Socket }).socket)
+    subscribe(begins, onBegin)
+    const socket = await open()
+    socket.pause().write('GET /.well-known/openid-configuration HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(5000))
+    await once(await connection, 'close')
+    unsubscribe(begins, onBegin)
+    socket.destroy()
+  })
 })
 
 suite('what is issued', () => {

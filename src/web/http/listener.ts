@@ -23,7 +23,7 @@ export interface ListenerOptions {
   /** Peers whose X-Forwarded-For is believed: addresses or CIDR ranges. */
   trustedProxies: readonly string[]
   bodyBytes: number
-  /** How long a client may take to send a request. */
+  /** How long a client may take to send a request, and read nothing of the answer. */
   requestSeconds: number
 }
 
@@ -41,7 +41,7 @@ const keepAliveTimeout = 72_000
 
 /** The HTTP server with all routes; not listening yet. */
 export function createListener(deps: HttpDeps, options: ListenerOptions): Listener {
-  const { tls, forwarded, trustedProxies, bodyBytes } = options
+  const { tls, forwarded, trustedProxies } = options
   const state: HttpState = {
     deps,
     base: new URL(deps.issuer).pathname.replace(/\/$/, ''),
@@ -51,7 +51,7 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Listen
     turnEnds: endOfTurn(),
     closing: false,
   }
-  const answer = answerer(state, bodyBytes)
+  const answer = answerer(state, options)
   const servers: Server[] = []
 
   const start = async (host: string, port: number) => {
@@ -91,6 +91,7 @@ function newServer({ tls, requestSeconds }: ListenerOptions, answer: (raw: Incom
     keepAliveTimeout,
     connectionsCheckingInterval: 1000,
     requireHostHeader: false, // its absence is refused in our own form
+    joinDuplicateHeaders: true, // none is dropped unseen where there can be one: the two are no host, no media type and no credentials
   }
   if (!tls) return createServer(http, answer)
   const { cert, key, requestsCertificate } = tls
@@ -98,14 +99,16 @@ function newServer({ tls, requestSeconds }: ListenerOptions, answer: (raw: Incom
 }
 
 /** What answers every request that could be read. */
-function answerer(state: HttpState, bodyBytes: number): (raw: IncomingMessage, to: ServerResponse) => void {
+function answerer(state: HttpState, { bodyBytes, requestSeconds }: ListenerOptions): (raw: IncomingMessage, to: ServerResponse) => void {
   const router = routerOf(state)
   const odd = oddRequests(state, router)
   return (raw, to) => {
     const { method = '', url = '', headers } = raw
     const { slug, params, handler } = router.find(method, url)
     const request = { id: state.deps.id(), method, url, headers, slug, params, body: undefined, raw }
-    answerOne({ odd, bodyBytes }, request, to, handler).catch((error: unknown) => odd.fail(request, to, error))
+    answerOne({ odd, bodyBytes }, request, to, handler)
+      .finally(() => to.writableFinished || to.setTimeout(requestSeconds * 1000)) // of standing still: the client does not read
+      .catch((error: unknown) => odd.fail(request, to, error))
   }
 }
 
@@ -118,12 +121,18 @@ async function answerOne(
   to: ServerResponse,
   handler: Handler | undefined,
 ): Promise<void> {
-  const { method, headers, raw } = request
-  if (headers.host === undefined && raw.httpVersion !== '1.0') return odd.refuseMalformed(request, to) // RFC 9112 §3.2
+  const { method, raw } = request
+  if (!isWellFormed(raw)) return odd.refuseMalformed(request, to)
   if (!handler) return odd.refuseAddress(request, to)
   if (!withBody.has(method)) return handler.handle(request, to)
   const { text, error } = await readBody(raw, bodyBytes)
   return error ? odd.refuseBody(request, to, { error, body: handler.body }) : handler.handle({ ...request, body: text }, to)
+}
+
+function isWellFormed({ httpVersion, headers }: IncomingMessage): boolean {
+  const { host, 'transfer-encoding': encoding } = headers
+  if (host === undefined ? httpVersion !== '1.0' : !/^[\w.~!$&'()*+,;=%:[\]-]*$/.test(host)) return false // RFC 9112 §3.2
+  return encoding === undefined || /^chunked$/i.test(encoding) // RFC 9112 §6.1
 }
 
 function routerOf(state: HttpState): Router {

@@ -55,10 +55,13 @@ export function oddRequests(state: HttpState, router: Router): OddRequests {
 }
 
 function refuseTooLarge(state: HttpState, req: HttpRequest, to: ServerResponse, context: ResponseContext): void {
-  const { socket, complete } = req.raw
-  if (!complete) {
-    socket.destroySoon = () => lingerOn(socket.end()) // what Node.js calls once the answer is written
-    req.raw.once('end', () => socket.destroy())
+  const { socket } = req.raw
+  const { destroySoon } = socket
+  // What Node.js calls once this answer is written, and those to the requests before.
+  socket.destroySoon = () => {
+    if (req.raw.complete) return destroySoon.call(socket)
+    lingerOn(socket.end())
+    req.raw.once('end', () => destroySoon.call(socket))
   }
   sendError(state, req, to, 'content_too_large', 'the request is larger than this server accepts', { connection: 'close' }, context)
 }
@@ -81,7 +84,9 @@ interface Connection {
   once(event: 'close', listener: () => void): unknown
   destroy(): unknown
   /** The response in progress, as Node.js stores it. */
-  _httpMessage?: { headersSent: boolean } | null
+  _httpMessage?: { headersSent: boolean; req: { complete: boolean }; once(event: 'finish', listener: () => void): unknown } | null
+  /** With the request that arrives, as Node.js stores it. */
+  parser?: { incoming: { complete: boolean } | null } | null
 }
 
 const statusLines: Readonly<Record<number, string>> = {
@@ -94,8 +99,15 @@ const statusLines: Readonly<Record<number, string>> = {
 /** Answers a request that the parser refuses, or that was not complete in time, and closes the connection. */
 export function answerUnreadable(state: HttpState, error: Error & { code?: string; rawPacket?: unknown }, connection: Connection): void {
   if (connection.writableEnded && error.code !== 'ECONNRESET') return // answered; this is more of the same request
-  if (error.code === 'ECONNRESET' || !connection.writable || connection._httpMessage?.headersSent) {
-    connection.destroy()
+  const { _httpMessage: response, parser } = connection
+  const isLost = error.code === 'ECONNRESET' || !connection.writable
+  if (!isLost && response?.req.complete) {
+    inTurn(connection, response, () => answerUnreadable(state, error, connection))
+    return
+  }
+  const isAnswered = response ? response.headersSent : parser?.incoming?.complete === false
+  if (isLost || isAnswered) {
+    connection.destroy() // a second answer to one request would be taken as that to the next
     return
   }
   const head = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1') : ''
@@ -103,6 +115,19 @@ export function answerUnreadable(state: HttpState, error: Error & { code?: strin
   const answer = unreadable(state, error.code, request)
   connection.end(head.startsWith('HEAD ') ? headOf(answer) : textOf(answer))
   lingerOn(connection)
+}
+
+/** Connections that are refused once their earlier requests are answered. */
+const refusedLater = new WeakSet<object>()
+
+/** Responses come in the order of the requests. RFC 9112 §9.3.2 */
+function inTurn(connection: Connection, earlier: NonNullable<Connection['_httpMessage']>, answer: () => void): void {
+  if (refusedLater.has(connection)) return // this is more that cannot be read
+  refusedLater.add(connection)
+  earlier.once('finish', () => {
+    refusedLater.delete(connection)
+    answer()
+  })
 }
 
 /** How long the rest of a refused request is read and thrown away, in milliseconds. */
