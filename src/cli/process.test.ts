@@ -82,7 +82,7 @@ test('development mode starts in an empty folder, and its first token is there t
   const folder = emptyFolder(t)
   const port = await freePort()
   const first = start(t, folder, [main, 'dev', '--port', String(port)])
-  await first.says(/Ctrl-C/)
+  await first.says(new RegExp(`export GATEHOUSE_LISTEN_PORT=${port} [^]*Ctrl-C`))
   const [, address, credentials] = await first.says(/curl (\S+) \\\n\s+-u (\S+) \\\n\s+-d grant_type=client_credentials/)
   assert.equal(address, `http://localhost:${port}/token`)
   const answer = await fetch(address!, {

@@ -69,7 +69,7 @@ async function start(terminal: Terminal, mode: Mode, flags: ServeFlags): Promise
     if (cluster.isPrimary) for (const warning of warnings) log.warn(warning)
     const migrations = mode === 'dev' || flags.migrate ? 'apply' : 'refuse'
     const app = await openApp(config, systemPlatform(log), { migrations, makeKey: mode === 'dev' })
-    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, app, config).catch(closing(app))
+    const greet = cluster.isWorker ? () => {} : await prepare(terminal, mode, app, { ...config, portFlag: flags.port }).catch(closing(app))
     if (cluster.isWorker || config.workers === 1) return await work({ app, config, mode, log, stop, greet })
     await makeKeys(app)
     await app.close()
@@ -119,7 +119,7 @@ async function makeKeys(app: App): Promise<void> {
 }
 
 /** Before the server listens: adds demo data in development, and refuses published secrets in production. Returns what to print when ready. */
-async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config): Promise<() => void> {
+async function prepare(terminal: Terminal, mode: Mode, app: App, config: Config & { portFlag: string | undefined }): Promise<() => void> {
   const root = await app.tenant('')
   if (root) await ensureAdministrator(root, config.administrator)
   if (mode === 'dev') {

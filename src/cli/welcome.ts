@@ -4,8 +4,13 @@ import { demoAddresses } from '../demo-constants.ts'
 import { type DemoData, demo } from '../demo-data.ts'
 import { painter, type Terminal } from './terminal.ts'
 
+interface Welcome extends Pick<Config, 'issuer' | 'demo'> {
+  /** By which other commands cannot know the address. */
+  portFlag: string | undefined
+}
+
 /** Fits 80 columns if the issuer is short. `made`: the outcome for the administrator. */
-export function welcome(terminal: Terminal, { issuer, demo: { application } }: Pick<Config, 'issuer' | 'demo'>, made: DemoData): string {
+export function welcome(terminal: Terminal, { issuer, demo: { application }, portFlag }: Welcome, made: DemoData): string {
   const paint = painter(terminal, terminal.stdout)
   const line = (name: string, value: string, note = '') =>
     `  ${paint('dim', name.padEnd(15))} ${value}${note && paint('dim', `  ${note}`)}\n`
@@ -20,6 +25,7 @@ export function welcome(terminal: Terminal, { issuer, demo: { application } }: P
     ...administrator(made).map(([name, value, note]) => line(name, name === 'Password' ? paint('bold', value) : value, note)),
     line('Application', demo.application.client_id, `public, returns to ${demo.application.redirect_uri}`),
     line('Machine', demo.machine.client_id, demo.machine.secret),
+    ...(portFlag ? [line('Other commands', `export GATEHOUSE_LISTEN_PORT=${portFlag}`, 'so they know the address')] : []),
     '\n',
     '  Your first token:\n',
     '\n',
