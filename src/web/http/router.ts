@@ -62,7 +62,7 @@ export function createRouter(base: string): Router {
  * RFC 8414 §3.1. Discovery §4 puts it before that too. `rest`: undefined where no issuer of ours can be.
  */
 export function issuerPaths(base: string): (url: string) => { slug: string; rest: string | undefined } {
-  const issuer = `${RegExp.escape(base)}(?:/t/(?<slug>[^/?#]+))?`
+  const issuer = `${RegExp.escape(base)}(?:/t/(?<slug>[^/?#]{1,${maxParamLength}})(?![^/?#]))?`
   const before = new RegExp(`^${issuer}(?=[/?#]|$)`)
   const after = new RegExp(`^(?<document>/\\.well-known/[^/?#]+)${issuer}(?=[?#]|$)`)
   return (target) => {
