@@ -23,7 +23,7 @@ suite('the parser of HTTP', () => {
   let gatehouse: TestApp
   let port: number
   before(async () => {
-    gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1' })
+    gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1', LOG_LEVEL: 'info' })
     port = Number(new URL(gatehouse.issuer).port)
     await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
   })
@@ -173,6 +173,23 @@ suite('the parser of HTTP', () => {
         statuses,
       )
     })
+
+  test('what follows a malformed request is not carried out, since nobody would learn what came of it', async () => {
+    const request = 'GET /version HTTP/1.1\r\nhost: x\r\nhost: x\r\n\r\n'
+    assert.equal((await sent(`${request}${token.replace('/token', '/revoke')}\r\n${grant}`)).status, 400)
+    assert.equal((await sent(`${token}connection: close\r\n\r\n${grant}`)).status, 200)
+    assert.ok(!gatehouse.logged().includes('"route":"/revoke"'))
+  })
+
+  test('the address of a client that has gone is known all the same', async () => {
+    const begins = 'http.server.request.start'
+    const onBegin = (begun: unknown) => queueMicrotask(() => (begun as { socket: Socket }).socket.destroy())
+    subscribe(begins, onBegin)
+    await sent(`${form.replace('/token', '/introspect')}content-length: 0\r\n\r\n`)
+    unsubscribe(begins, onBegin)
+    assert.equal((await sent(`${token}connection: close\r\n\r\n${grant}`)).status, 200)
+    assert.match(gatehouse.logged(), /"route":"\/introspect".*"ip":"(?:127\.0\.0\.1|::1)"/)
+  })
 
   const second: [name: string, header: string, description: string][] = [
     [

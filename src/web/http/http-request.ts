@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly params: Readonly<Record<string, string>>
   /** Undefined for methods that send none, and where nothing was sent. */
   readonly body: string | undefined
+  /** Of the client. Read on arrival, since a connection that has closed has none. */
+  readonly address: string
   readonly raw: IncomingMessage
 }
 

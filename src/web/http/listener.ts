@@ -13,6 +13,7 @@ import { healthRoutes } from './health.ts'
 import { type HttpRequest, readBody } from './http-request.ts'
 import { answerUnreadable, type OddRequests, oddRequests, refuseTunnel } from './odd-requests.ts'
 import { createRouter, type Handler, type Router } from './router.ts'
+import { isEnding } from './send.ts'
 import { preflight, serve } from './serve.ts'
 import { type Certificate, clientCertificateRules, type SecureServer, tlsRules } from './tls.ts'
 
@@ -103,9 +104,10 @@ function answerer(state: HttpState, { bodyBytes, requestSeconds }: ListenerOptio
   const router = routerOf(state)
   const odd = oddRequests(state, router)
   return (raw, to) => {
+    if (isEnding(raw.socket)) return
     const { method = '', url = '', headers } = raw
     const { slug, params, handler } = router.find(method, url)
-    const request = { id: state.deps.id(), method, url, headers, slug, params, body: undefined, raw }
+    const request = { id: state.deps.id(), method, url, headers, slug, params, body: undefined, address: state.addressOf(raw), raw }
     answerOne({ odd, bodyBytes }, request, to, handler)
       .finally(() => to.writableFinished || to.setTimeout(requestSeconds * 1000)) // of standing still: the client does not read
       .catch((error: unknown) => odd.fail(request, to, error))

@@ -93,7 +93,14 @@ function pageMessage(status = 200, { html, csp }: { html: string; csp: string },
   return { status, headers: Object.assign(headers, pageHeaders(csp)), text: html }
 }
 
+/** Connections whose clients were told that they close. */
+const ending = new WeakSet<object>()
+
+/** Then what arrives on it is not carried out: nobody would learn what came of it. RFC 9112 §9.6 */
+export const isEnding = (connection: object): boolean => ending.has(connection)
+
 export function finish(to: ServerResponse, status: number, headers: ResponseContext['headers'], text: string): void {
+  if (headers['connection'] === 'close') ending.add(to.req.socket)
   if (status !== 204) headers['content-length'] = String(Buffer.byteLength(text))
   to.writeHead(status, headers).end(text)
 }

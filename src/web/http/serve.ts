@@ -19,8 +19,7 @@ export async function serve(state: HttpState, route: Route, req: HttpRequest, to
   const { deps } = state
   const elapsed = deps.stopwatch()
   await state.turnEnds()
-  const { slug } = req
-  const address = state.addressOf(req.raw)
+  const { slug, address } = req
   const context = plainContext(state, req)
   let entered: WebTenant | undefined
   const audience = (req.body !== undefined && isJson(req) && route.audienceOf?.(req.body)) || route.audience
@@ -61,7 +60,7 @@ async function recordEvents(
     .catch((err: unknown) => deps.log.error({ err, id: from.requestId, auditEvents }, 'could not be written to the audit log'))
 }
 
-function readRequest({ addressOf, certificateOf }: HttpState, { ctx, cookies }: WebTenant, { path }: Route, req: HttpRequest): Request {
+function readRequest({ certificateOf }: HttpState, { ctx, cookies }: WebTenant, { path }: Route, req: HttpRequest): Request {
   const { headers, method } = req
   const base = aliasIssuer(ctx)
   return {
@@ -70,7 +69,7 @@ function readRequest({ addressOf, certificateOf }: HttpState, { ctx, cookies }: 
     url: (base !== undefined && new URL(base).host === headers.host ? base : ctx.issuer) + path,
     params: readParams(req),
     browser: cookies.read(headers.cookie),
-    address: addressOf(req.raw),
+    address: req.address,
     ...certificateOf(req.raw),
   }
 }
