@@ -108,10 +108,16 @@ function answerer(state: HttpState, { bodyBytes, requestSeconds }: ListenerOptio
     const { method = '', url = '', headers } = raw
     const { slug, params, handler } = router.find(method, url)
     const request = { id: state.deps.id(), method, url, headers, slug, params, body: undefined, address: state.addressOf(raw), raw }
-    answerOne({ odd, bodyBytes }, request, to, handler)
-      .finally(() => to.writableFinished || to.setTimeout(requestSeconds * 1000)) // of standing still: the client does not read
-      .catch((error: unknown) => odd.fail(request, to, error))
+    answerOne({ odd, bodyBytes }, request, to, handler).then(
+      () => isWritten(to) || to.setTimeout(requestSeconds * 1000), // of standing still: the client does not read
+      (error: unknown) => odd.fail(request, to, error),
+    )
   }
+}
+
+/** False while the connection takes no more, or earlier responses wait. */
+function isWritten({ socket, writableFinished }: ServerResponse): boolean {
+  return writableFinished || socket?.writableLength === 0
 }
 
 /** Methods whose requests have a body. */
