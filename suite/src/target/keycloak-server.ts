@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { Unjudgeable } from '../errors.ts'
 import { send } from '../http/wire.ts'
 
-const version = '26.7.3'
-const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`
+export const keycloakVersion = '26.7.3'
+const artifact = `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`
 const startSeconds = 600
 
 /** Of the master realm, made at the first start. */
@@ -30,6 +30,7 @@ export async function startKeycloak(realm: { realm: string }): Promise<KeycloakS
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
   cpSync(await distribution(), folder, { recursive: true })
+  rmSync(join(folder, 'data'), { recursive: true, force: true }) // of an earlier use of KEYCLOAK_HOME
   mkdirSync(join(folder, 'data/import'), { recursive: true })
   writeFileSync(join(folder, 'data/import/realm.json'), JSON.stringify(realm))
   const port = await freePort()
@@ -71,13 +72,13 @@ async function distribution(): Promise<string> {
   const own = process.env['KEYCLOAK_HOME']
   if (own !== undefined) return own
   const cache = join(import.meta.dirname, '../../node_modules/.cache')
-  const home = join(cache, `keycloak-${version}`)
+  const home = join(cache, `keycloak-${keycloakVersion}`)
   if (existsSync(home)) return home
   const unpacked = mkdtempSync(join(tmpdir(), 'keycloak-download-'))
   try {
     await promisify(execFile)('mvn', ['-q', '-B', 'dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${unpacked}`])
     mkdirSync(cache, { recursive: true })
-    if (!existsSync(home)) cpSync(join(unpacked, `keycloak-${version}`), `${home}.new`, { recursive: true })
+    if (!existsSync(home)) cpSync(join(unpacked, `keycloak-${keycloakVersion}`), `${home}.new`, { recursive: true })
     renameSync(`${home}.new`, home)
     return home
   } catch (error) {

@@ -53,11 +53,18 @@ const userProfile = {
   },
 }
 
+/** Two first consents to one client at one time would fail, and the checks run at one time. */
+const consents = Object.values(known)
+  .filter(({ client_id }) => client_id !== 'fresh')
+  .map(({ client_id, scope }) => ({
+    clientId: client_id,
+    grantedClientScopes: [client_id, ...scope.split(' ').filter((word) => word !== 'openid')],
+  }))
+
 function realm() {
   return {
     realm: 'suite',
     enabled: true,
-    sslRequired: 'none',
     revokeRefreshToken: true,
     refreshTokenMaxReuse: 0,
     users: people.map(({ username, password }) => ({
@@ -70,6 +77,7 @@ function realm() {
       attributes: { phoneNumber: ['+441632960961'], locality: ['London'], country: ['United Kingdom'] },
       credentials: [{ type: 'password', value: password }],
       realmRoles: ['offline_access', 'default-roles-suite'],
+      clientConsents: consents,
     })),
     components: { 'org.keycloak.userprofile.UserProfileProvider': [userProfile] },
     clients: Object.values(known).map(clientOf),
@@ -112,6 +120,8 @@ function clientOf({ client_id, client_secret, grants, pkceOptional, private_key,
     defaultClientScopes: ['basic', 'acr'],
     protocolMappers: [forIntrospection],
     attributes: {
+      'display.on.consent.screen': 'true', // the client itself: for "openid" alone nothing else is asked
+      'consent.screen.text': client_id,
       'post.logout.redirect.uris': client.post_logout_redirect_uris.join('##'),
       'oauth2.device.authorization.grant.enabled': String(grants.includes('device_code')),
       'standard.token.exchange.enabled': String(grants.includes('token_exchange')),
