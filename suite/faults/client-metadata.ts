@@ -1,5 +1,5 @@
 /** Faults of RFC 7591, RFC 7592 and OpenID Connect Registration: metadata of clients that is not checked, told or honored. */
-import { answers, type Fault, fault, member } from './fault.ts'
+import { answers, both, type Fault, fault, member } from './fault.ts'
 import { beforeJson, forgiving, of } from './lenient.ts'
 
 const registration = of('openid-connect-registration')
@@ -19,7 +19,11 @@ export const clientMetadataFaults: readonly Fault[] = [
     registration('request-object-algorithm'),
     registersWithout('request_object_signing_alg'),
   ),
-  fault('does not register the greatest age of a session', registration('default-max-age'), registersWithout('default_max_age')),
+  fault(
+    'says that it registered the greatest age of a session',
+    registration('default-max-age'),
+    both(registersWithout('default_max_age'), member('/register', 'default_max_age', 1)),
+  ),
   fault(
     'registers that ID tokens are unsigned',
     registration('no-unsigned-id-tokens'),
@@ -40,7 +44,8 @@ export const clientMetadataFaults: readonly Fault[] = [
   fault('updates whatever is sent', ['rfc7592/update-metadata-is-checked'], forgiving(/^\/register\//, { client_id: 'given' })),
   fault('issues short secrets', ['openid-connect-core/secrets-fit-their-algorithm'], member('/register', 'client_secret', 'short-secret')),
   fault('registers clients without a secret', rfc7591('defaults-apply'), member('/register', 'token_endpoint_auth_method', 'none')),
-  fault('does not tell a client its contacts', rfc7591('metadata-is-told'), member('/register', 'contacts', undefined)),
+  fault('tells a client contacts of somebody else', rfc7591('metadata-is-told'), member('/register', 'contacts', ['other@other.example'])),
+  fault('does not tell a client its grant types', rfc7591('metadata-is-told'), member('/register', 'grant_types', undefined)),
   fault(
     'believes every software statement',
     rfc7591('software-statements-are-verified'),

@@ -9,6 +9,7 @@ export default check({
   needs: ['back-channel logout', 'OpenID', 'code flow', 'offline_access', 'refresh tokens'],
   async run({ app, browser, endpoint }) {
     const signedIn = browser()
+    redirected(await app().authorize({}, { browser: signedIn }))
     const { id_token, refresh_token } = await app().offline({}, signedIn)
     redirected(await app().authorize({ prompt: 'none' }, { browser: signedIn }))
     await signedIn.open(withQuery(endpoint('end_session_endpoint'), { id_token_hint: id_token }))

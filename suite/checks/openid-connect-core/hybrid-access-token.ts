@@ -12,7 +12,7 @@ export default check({
     const { reply, registration } = await register(types)
     accepted(reply)
     const client = app().with(registration)
-    const asked = client.request({ response_type: 'code id_token token' })
+    const asked = client.request({ response_type: 'code id_token token', scope: 'openid' })
     const landing = redirected(await client.authorize(asked.params))
     const { access_token = '', code = '', id_token = '', token_type } = landing.params
     demand(landing.mode === 'fragment', `the response came in the ${landing.mode}`)

@@ -10,7 +10,7 @@ export default check({
   async run({ app, register, verify }) {
     const { reply, registration } = await register({ response_types: ['id_token token'], grant_types: ['implicit'] })
     accepted(reply)
-    const { params } = redirected(await app().with(registration).authorize({ response_type: 'id_token token' }))
+    const { params } = redirected(await app().with(registration).authorize({ response_type: 'id_token token', scope: 'openid' }))
     const { claims, header } = await verify(params['id_token'] ?? '')
     demand(claims['at_hash'] === halfHash(header.alg, params['access_token'] ?? ''), 'at_hash is not the hash of the access token')
   },

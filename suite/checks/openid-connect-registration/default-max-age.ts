@@ -1,5 +1,5 @@
 import { check } from '../../src/check.ts'
-import { accepted, redirected, redirectedWithError } from '../../src/expect.ts'
+import { accepted, json, NotApplicable, redirected, redirectedWithError } from '../../src/expect.ts'
 
 export default check({
   clause: 'OpenID Connect Registration §2',
@@ -8,7 +8,8 @@ export default check({
   needs: ['OpenID', 'code flow', 'registration'],
   async run({ app, browser, register }) {
     const { reply, registration } = await register({ default_max_age: 1 })
-    accepted(reply)
+    const told = json(accepted(reply))
+    if (told['default_max_age'] === undefined) throw new NotApplicable('default_max_age is not registered') // §3.2 allows that
     const client = app().with(registration)
     const signedIn = browser()
     redirected(await client.authorize({ scope: 'openid' }, { browser: signedIn }))

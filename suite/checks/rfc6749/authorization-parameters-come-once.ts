@@ -1,5 +1,5 @@
 import { check } from '../../src/check.ts'
-import { errorPage, notAuthorized, redirected } from '../../src/expect.ts'
+import { demand, errorPage, notAuthorized, redirected } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 6749 §3.1',
@@ -13,6 +13,11 @@ export default check({
     notAuthorized(await app().authorize({ response_type: ['code', 'code'] }))
     notAuthorized(await app().authorize({ state: ['one', 'two'] }))
     errorPage(await app().authorize({ client_id: [client_id, client_id] }))
-    errorPage(await app().authorize({ redirect_uri: [app().redirectUri, 'https://attacker.example/callback'] }))
+    const uris = [app().redirectUri, 'https://attacker.example/callback']
+    for (const redirect_uri of [uris, uris.toReversed()]) {
+      const landing = await app().authorize({ redirect_uri })
+      notAuthorized(landing)
+      demand(landing.at === 'page' || landing.url.host !== 'attacker.example', 'an unregistered redirect URI got the error') // §4.1.2.1
+    }
   },
 })

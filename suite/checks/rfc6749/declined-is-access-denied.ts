@@ -9,7 +9,7 @@ export default check({
   async run({ app, target, browser }) {
     if (target.pages.decline === undefined) throw new NotApplicable('the target does not say how a person declines')
     const { params } = redirectedWithError(
-      await app().authorize({ prompt: 'consent', state: 's' }, { intent: { decline: true } }),
+      await app('fresh').authorize({ prompt: 'consent', state: 's' }, { intent: { decline: true } }),
       'access_denied',
     )
     demand(params['state'] === 's', 'the state is missing')

@@ -10,7 +10,7 @@ export default check({
     const { reply, registration } = await register({ response_types: ['id_token token'], grant_types: ['implicit'] })
     accepted(reply)
     const client = app().with(registration)
-    const asked = client.request({ response_type: 'id_token token' }).params
+    const asked = client.request({ response_type: 'id_token token', scope: 'openid' }).params
     const { mode, params } = redirected(await client.authorize(asked))
     demand(mode === 'fragment', `the response came in the ${mode}`)
     demand(params['token_type']?.toLowerCase() === 'bearer', `token_type is ${params['token_type']}`)

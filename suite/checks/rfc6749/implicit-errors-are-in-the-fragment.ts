@@ -10,11 +10,12 @@ export default check({
     const { reply, registration } = await register({ response_types: ['id_token token'], grant_types: ['implicit'] })
     accepted(reply)
     const client = app().with(registration)
-    const asked = client.request({ response_type: 'id_token token', prompt: 'none' }).params
+    const tokens = { response_type: 'id_token token', scope: 'openid' }
+    const asked = client.request({ ...tokens, prompt: 'none' }).params
     const { mode, params } = redirectedWithError(await client.authorize(asked), 'login_required')
     demand(mode === 'fragment', `the error came in the ${mode}`)
     demand(params['state'] === asked['state'], 'state is missing or another one')
     const signedIn = browser()
-    redirected(await client.authorize({ response_type: 'id_token token' }, { browser: signedIn }))
+    redirected(await client.authorize(tokens, { browser: signedIn }))
   },
 })

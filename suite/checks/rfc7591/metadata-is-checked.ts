@@ -1,10 +1,11 @@
+import { refusedOrReplaced } from '../../src/actors/registrar.ts'
 import { check } from '../../src/check.ts'
-import { accepted, refused } from '../../src/expect.ts'
+import { accepted } from '../../src/expect.ts'
 
 export default check({
   clause: 'RFC 7591 §3.2.2',
   level: 'MUST',
-  title: 'Invalid metadata is rejected with invalid_client_metadata',
+  title: 'Invalid metadata is rejected with invalid_client_metadata, or replaced, as the response tells',
   needs: ['registration'],
   async run({ register }) {
     accepted((await register({})).reply)
@@ -14,6 +15,6 @@ export default check({
       { token_endpoint_auth_method: 'unheard-of' },
       { jwks: 'text' },
     ]
-    for (const metadata of bad) refused((await register(metadata)).reply, 'invalid_client_metadata')
+    for (const metadata of bad) refusedOrReplaced((await register(metadata)).reply, metadata)
   },
 })

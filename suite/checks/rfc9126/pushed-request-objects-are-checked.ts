@@ -5,9 +5,9 @@ import { accepted, refused } from '../../src/expect.ts'
 export default check({
   clause: 'RFC 9126 §3',
   level: 'MUST',
-  title: 'A pushed request object that is forged, unsigned, or of another client is rejected at once',
+  title: 'A pushed request object that is forged, of another client, or unsigned where "none" is not advertised, is rejected at once',
   needs: ['code flow', 'pushed requests', 'request objects'],
-  async run({ app, random }) {
+  async run({ app, metadata, random }) {
     const jwt = app('jwt')
     const push = (request: string) => jwt.post('pushed_authorization_request_endpoint', { request })
     const object = async (claims: object = {}, client = jwt) =>
@@ -15,9 +15,10 @@ export default check({
     const good = await object()
     const { kid, alg } = jwt.registration.private_key ?? {}
     const impostor = jwt.with({ private_key: { ...random.key(), kid, alg } })
+    const offered = metadata.list('request_object_signing_alg_values_supported') ?? []
     const bad = [
       tampered(good, { claims: { state: 'changed' } }),
-      unsigned(good),
+      ...(offered.includes('none') ? [] : [unsigned(good)]), // OpenID Connect Core §6.1 allows it
       await object({}, impostor),
       await object({ client_id: app().registration.client_id }),
       'text',

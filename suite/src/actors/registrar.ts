@@ -1,5 +1,5 @@
 /** Dynamic client registration and its management: RFC 7591, RFC 7592. */
-import { accepted, demand, json, NotApplicable } from '../expect.ts'
+import { accepted, demand, json, NotApplicable, refused } from '../expect.ts'
 import type { Reply } from '../http/exchange.ts'
 import type { HttpRequest } from '../http/wire.ts'
 import type { Registration } from '../target/target.ts'
@@ -46,18 +46,34 @@ export function registrar(
     const { registration_client_uri: url, registration_access_token: own, ...rest } = json(accepted(reply))
     if (typeof url !== 'string' || typeof own !== 'string') throw new NotApplicable('clients cannot change their registration')
     demand(URL.canParse(url), 'registration_client_uri is no URI')
+    let newest = own
     return {
       id: registration.client_id,
       token: own,
       registration,
       metadata: Object.fromEntries(Object.entries(rest).filter(([name]) => !serverSaid.includes(name))),
-      send(method, { body, token = own } = {}) {
+      async send(method, { body, token = newest } = {}) {
         const headers = token === null ? jsonType : { ...jsonType, authorization: `Bearer ${token}` }
-        return send({ method, url, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+        const reply = await send({ method, url, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+        newest = /"registration_access_token"\s*:\s*"([^"]+)"/.exec(reply.body)?.[1] ?? newest // an answer may replace it, RFC 7592 §3
+        return reply
       },
     }
   }
   return { register, manage }
+}
+
+/** An error, or a response that tells other values. RFC 7591 §3.2.1 */
+export function refusedOrReplaced(reply: Reply, invalid: Readonly<Record<string, unknown>>): void {
+  if (reply.status >= 300) {
+    refused(reply, 'invalid_client_metadata', 'invalid_redirect_uri')
+    return
+  }
+  const told = json(reply)
+  for (const [name, value] of Object.entries(invalid)) {
+    demand(told[name] !== undefined, `the response does not tell ${name}`)
+    demand(JSON.stringify(told[name]) !== JSON.stringify(value), `${name} is ${JSON.stringify(value)}`)
+  }
 }
 
 function registrationOf(reply: Reply): Registration {

@@ -13,9 +13,9 @@ export interface TwoKeys {
 
 /** Registers it for RS256. `member`: the metadata that names the algorithm. */
 export async function twoKeys({ app, random, register }: CheckContext, member: string, metadata: object = {}): Promise<TwoKeys> {
-  const es256 = { ...random.key(), kid: 'ec', alg: 'ES256' }
+  const es256 = { ...random.key(), kid: 'ec', alg: 'ES256', use: 'sig' }
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const named = { kid: 'rsa', alg: 'RS256' }
+  const named = { kid: 'rsa', alg: 'RS256', use: 'sig' }
   const { d, ...ecPublic } = es256
   const keys = [ecPublic, { ...publicKey.export({ format: 'jwk' }), ...named }]
   const { reply, registration } = await register({ ...metadata, [member]: 'RS256', jwks: { keys } })
