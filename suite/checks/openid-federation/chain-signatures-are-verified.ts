@@ -1,4 +1,4 @@
-import { automatic, type Membership } from '../../src/actors/federation.ts'
+import { signIn } from '../../src/actors/federation.ts'
 import { check } from '../../src/check.ts'
 import { notAuthorized, redirected } from '../../src/expect.ts'
 
@@ -8,17 +8,13 @@ export default check({
   title: 'A trust chain with a statement that is signed by another key, or not at all, is rejected',
   needs: ['code flow'],
   async run(context) {
-    const signIn = async (how: Membership) => {
-      const { open, request } = await automatic(context, how)
-      return open((await request()).url)
-    }
     const other = () => context.random.key()
     const { d, ...published } = { ...other(), kid: 'other', alg: 'ES256' }
-    notAuthorized(await signIn({ statement: { key: other() } }))
-    notAuthorized(await signIn({ configuration: { key: other() } }))
-    notAuthorized(await signIn({ intermediate: { key: other() } }))
-    notAuthorized(await signIn({ statement: { claims: { jwks: { keys: [published] } } } }))
-    notAuthorized(await signIn({ intermediate: { claims: { jwks: { keys: [published] } } } }))
-    redirected(await signIn({ intermediate: {} }))
+    notAuthorized(await signIn(context, { statement: { key: other() } }))
+    notAuthorized(await signIn(context, { configuration: { key: other() } }))
+    notAuthorized(await signIn(context, { intermediate: { key: other() } }))
+    notAuthorized(await signIn(context, { statement: { claims: { jwks: { keys: [published] } } } }))
+    notAuthorized(await signIn(context, { intermediate: { claims: { jwks: { keys: [published] } } } }))
+    redirected(await signIn(context, { intermediate: {} }))
   },
 })

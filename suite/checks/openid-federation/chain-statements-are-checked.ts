@@ -1,4 +1,4 @@
-import { type Altered, automatic, type Membership } from '../../src/actors/federation.ts'
+import { type Altered, signIn } from '../../src/actors/federation.ts'
 import { check } from '../../src/check.ts'
 import { notAuthorized, redirected } from '../../src/expect.ts'
 
@@ -9,10 +9,6 @@ export default check({
   needs: ['code flow'],
   seconds: 60,
   async run(context) {
-    const signIn = async (how: Membership) => {
-      const { open, request } = await automatic(context, how)
-      return open((await request()).url)
-    }
     const now = Math.floor(Date.now() / 1000)
     const wrong: Altered[] = [
       { header: { typ: 'JWT' } },
@@ -28,9 +24,9 @@ export default check({
       { claims: { jwks: { keys: [] } } },
     ]
     for (const altered of wrong) {
-      notAuthorized(await signIn({ statement: altered }))
-      notAuthorized(await signIn({ configuration: altered }))
+      notAuthorized(await signIn(context, { statement: altered }))
+      notAuthorized(await signIn(context, { configuration: altered }))
     }
-    redirected(await signIn({}))
+    redirected(await signIn(context, {}))
   },
 })

@@ -1,4 +1,4 @@
-import { automatic, type Membership } from '../../src/actors/federation.ts'
+import { signIn } from '../../src/actors/federation.ts'
 import { check } from '../../src/check.ts'
 import { notAuthorized, redirected } from '../../src/expect.ts'
 
@@ -8,13 +8,11 @@ export default check({
   title: 'A statement whose crit names a claim that the server does not know is rejected; other unknown claims are ignored',
   needs: ['code flow'],
   async run(context) {
-    const signIn = async (how: Membership) => {
-      const { open, request } = await automatic(context, how)
-      return open((await request()).url)
-    }
     const critical = { claims: { crit: ['unheard_of'], unheard_of: 'value' } }
-    notAuthorized(await signIn({ statement: critical }))
-    notAuthorized(await signIn({ configuration: critical }))
-    redirected(await signIn({ statement: { claims: { unheard_of: 'value' } }, configuration: { claims: { unheard_of: 'value' } } }))
+    notAuthorized(await signIn(context, { statement: critical }))
+    notAuthorized(await signIn(context, { configuration: critical }))
+    redirected(
+      await signIn(context, { statement: { claims: { unheard_of: 'value' } }, configuration: { claims: { unheard_of: 'value' } } }),
+    )
   },
 })

@@ -1,4 +1,4 @@
-import { automatic, type Membership } from '../../src/actors/federation.ts'
+import { signIn } from '../../src/actors/federation.ts'
 import { check } from '../../src/check.ts'
 import { notAuthorized, redirected } from '../../src/expect.ts'
 
@@ -8,10 +8,6 @@ export default check({
   title: 'A relying party whose metadata breaks the policy of a superior is rejected, and one that keeps it is not',
   needs: ['code flow'],
   async run(context) {
-    const signIn = async (how: Membership) => {
-      const { open, request } = await automatic(context, how)
-      return open((await request()).url)
-    }
     const policy = (parameters: object) => ({ claims: { metadata_policy: { openid_relying_party: parameters } } })
     const kept = { token_endpoint_auth_method: { one_of: ['private_key_jwt', 'self_signed_tls_client_auth'] } }
     for (const broken of [
@@ -20,10 +16,10 @@ export default check({
       { contacts: { essential: true } },
       { redirect_uris: { value: ['https://elsewhere.example/callback'] } },
     ]) {
-      notAuthorized(await signIn({ statement: policy(broken) }))
-      notAuthorized(await signIn({ intermediate: policy(broken) }))
+      notAuthorized(await signIn(context, { statement: policy(broken) }))
+      notAuthorized(await signIn(context, { intermediate: policy(broken) }))
     }
-    redirected(await signIn({ statement: policy(kept) }))
-    redirected(await signIn({ intermediate: policy(kept) }))
+    redirected(await signIn(context, { statement: policy(kept) }))
+    redirected(await signIn(context, { intermediate: policy(kept) }))
   },
 })

@@ -1,4 +1,4 @@
-import { automatic, type Membership } from '../../src/actors/federation.ts'
+import { signIn } from '../../src/actors/federation.ts'
 import { check } from '../../src/check.ts'
 import { notAuthorized, redirected } from '../../src/expect.ts'
 
@@ -8,12 +8,8 @@ export default check({
   title: 'A policy with an unknown operator that is critical is rejected; an unknown operator that is not is ignored',
   needs: ['code flow'],
   async run(context) {
-    const signIn = async (how: Membership) => {
-      const { open, request } = await automatic(context, how)
-      return open((await request()).url)
-    }
     const metadata_policy = { openid_relying_party: { client_name: { unheard_of: 'value' } } }
-    notAuthorized(await signIn({ statement: { claims: { metadata_policy, metadata_policy_crit: ['unheard_of'] } } }))
-    redirected(await signIn({ statement: { claims: { metadata_policy } } }))
+    notAuthorized(await signIn(context, { statement: { claims: { metadata_policy, metadata_policy_crit: ['unheard_of'] } } }))
+    redirected(await signIn(context, { statement: { claims: { metadata_policy } } }))
   },
 })

@@ -14,6 +14,8 @@ export const federationRedirect = 'https://member.example/callback'
 export interface Altered {
   claims?: Changes
   header?: Changes
+  /** `jwks` in place of the key of its subject alone. */
+  keys?(own: Changes): readonly Changes[]
   /** Signs in place of the right key. */
   key?: PrivateKey
 }
@@ -29,6 +31,12 @@ export interface Membership {
   intermediate?: Altered | undefined
   /** Its superior is a trust anchor that nobody knows. */
   stranger?: boolean
+  /** Its superior publishes no statement about it, so that it is trusted by a chain that it brings. */
+  unpublished?: boolean
+  /** Its entity identifier. */
+  id?: string | undefined
+  /** Its keys as a relying party come as a signed key set, §5.2.1. */
+  keySet?: Altered
 }
 
 export interface Member {
@@ -44,13 +52,14 @@ export interface Member {
   open(url: string): Promise<Landing>
   /** Signs in and gets tokens. */
   redeem(landing: Landing, verifier: string): Promise<Reply>
-  /** Its configuration, and the statements of its superiors up to that of the anchor, §4. */
-  chain(): Promise<string[]>
+  /** Its configuration, and the statements of its superiors up to that of the anchor, §4. `anchor`: with the configuration of the anchor. */
+  chain(anchor?: Altered): Promise<string[]>
   /** Its configuration for an explicit registration, §12.2.1. */
   registration(altered?: Altered): Promise<string>
 }
 
 const type = 'application/entity-statement+jwt'
+const keySetType = 'application/jwk-set+jwt'
 const lifetime = 3600
 
 /** The metadata of the server as a provider of a federation, §5.1.3. Not applicable if it takes part in none. */
@@ -67,6 +76,12 @@ export async function automatic(context: CheckContext, membership?: Membership):
   return member(context, membership)
 }
 
+/** Signs in at a relying party that registers automatically. `byChain`: with its trust chain in the request, that with `anchor` too. */
+export async function signIn(context: CheckContext, membership?: Membership, byChain?: { anchor?: Altered }): Promise<Landing> {
+  const { chain, open, request } = await automatic(context, membership)
+  return open((await request(byChain ? { header: { trust_chain: await chain(byChain.anchor) } } : {})).url)
+}
+
 /** A relying party that registers explicitly. Not applicable if the server has no explicit registration. */
 export async function explicit(context: CheckContext, membership?: Membership): Promise<Member> {
   if (!supports(await provider(context), 'explicit')) throw new NotApplicable('there is no explicit registration')
@@ -78,14 +93,15 @@ async function member(context: CheckContext, membership: Membership = {}): Promi
   const { app, browser, listener, random, target } = context
   const { url, anchor: anchorKey, publish } = listener()
   if (anchorKey === undefined) throw new NotApplicable('the target trusts no anchor of the suite')
-  const { configuration = {}, statement = {}, metadata = {}, intermediate, stranger = false } = membership
+  const { configuration = {}, statement = {}, metadata = {}, intermediate, keySet, stranger = false, unpublished = false } = membership
   const named = () => ({ ...random.key(), kid: random.text(6), alg: 'ES256' })
   const [keys, clientKey] = [named(), named()]
   const anchor = stranger ? entity(`${url}/${random.text(9)}`, named()) : entity(`${url}/anchor`, anchorKey)
   const between = intermediate && entity(`${url}/${random.text(9)}`, named())
   const superior = between ?? anchor
-  const self = entity(`${url}/${random.text(9)}`, keys)
+  const self = entity(membership.id ?? `${url}/${random.text(9)}`, keys)
   const { d, ...clientPublic } = clientKey
+  const signedKeys = `${url}/${random.text(9)}.jwt`
 
   const relyingParty = {
     redirect_uris: [federationRedirect],
@@ -94,7 +110,7 @@ async function member(context: CheckContext, membership: Membership = {}): Promi
     client_registration_types: ['automatic', 'explicit'],
     token_endpoint_auth_method: 'private_key_jwt',
     scope: 'openid profile',
-    jwks: { keys: [clientPublic] },
+    ...(keySet ? { signed_jwks_uri: signedKeys } : { jwks: { keys: [clientPublic] } }),
     ...metadata,
   }
   const about = { authority_hints: [superior.id], metadata: { openid_relying_party: relyingParty } }
@@ -112,7 +128,12 @@ async function member(context: CheckContext, membership: Membership = {}): Promi
     await vouch(anchor, between, intermediate)
   }
   await configure(self, about, configuration)
-  await vouch(superior, self, statement)
+  if (!unpublished) await vouch(superior, self, statement)
+  if (keySet)
+    publish(new URL(signedKeys).pathname, {
+      type: keySetType,
+      text: await self.sign('jwk-set+jwt', { sub: self.id, keys: [clientPublic] }, keySet),
+    })
 
   const client = app().with({
     ...{ client_id: self.id, client_secret: undefined, token_endpoint_auth_method: 'private_key_jwt', private_key: clientKey },
@@ -131,10 +152,11 @@ async function member(context: CheckContext, membership: Membership = {}): Promi
       const code = landing.at === 'client' ? (landing.params['code'] ?? '') : ''
       return client.redeem({ code, redirectUri: federationRedirect, verifier, landing: landing as never })
     },
-    chain: async () => [
+    chain: async (ofAnchor) => [
       await self.state(self, about, configuration),
       await superior.state(self, {}, statement),
       ...(between ? [await anchor.state(between, {}, intermediate)] : []),
+      ...(ofAnchor ? [await anchor.state(anchor, fetching(anchor), ofAnchor)] : []),
     ],
     registration: ({ claims = {}, ...altered } = {}) =>
       self.state(self, { ...about, ...configuration.claims, aud: target.issuer, jti: random.text() }, { ...altered, claims }),
@@ -143,21 +165,25 @@ async function member(context: CheckContext, membership: Membership = {}): Promi
 
 interface FederationEntity {
   id: string
-  publicKey: object
+  publicKey: Changes
   /** An entity statement, §3: about itself or a subordinate. */
-  state(subject: { id: string; publicKey: object }, claims: Changes, altered?: Altered): Promise<string>
+  state(subject: { id: string; publicKey: Changes }, claims: Changes, altered?: Altered): Promise<string>
+  /** Another JWT of its own. */
+  sign(typ: string, claims: Changes, altered?: Altered): Promise<string>
 }
 
 function entity(id: string, key: Changes): FederationEntity {
   const { d, ...publicKey } = key
+  const sign: FederationEntity['sign'] = (typ, claims, { claims: changed = {}, header = {}, key: other } = {}) => {
+    const now = Math.floor(Date.now() / 1000)
+    const signer = other ? { ...other, kid: key['kid'], alg: 'ES256' } : key
+    return signed(signer, { iss: id, iat: now, exp: now + lifetime, ...claims, ...changed }, { typ, ...header })
+  }
   return {
-    id,
-    publicKey,
-    state(subject, claims, { claims: changed = {}, header = {}, key: other } = {}) {
-      const now = Math.floor(Date.now() / 1000)
-      const usual = { iss: id, sub: subject.id, iat: now, exp: now + lifetime, jwks: { keys: [subject.publicKey] } }
-      const signer = other ? { ...other, kid: key['kid'], alg: 'ES256' } : key
-      return signed(signer, { ...usual, ...claims, ...changed }, { typ: 'entity-statement+jwt', ...header })
+    ...{ id, publicKey, sign },
+    state(subject, claims, altered = {}) {
+      const { keys = (own) => [own] } = altered
+      return sign('entity-statement+jwt', { sub: subject.id, jwks: { keys: keys(subject.publicKey) }, ...claims }, altered)
     },
   }
 }

@@ -5,7 +5,7 @@ import type { Reply } from '../http/exchange.ts'
 import { entityConfiguration } from './documents.ts'
 import { type Jwt, verify } from './jwt.ts'
 
-type Endpoint = 'fetch' | 'list' | 'trust_mark' | 'trust_mark_status' | 'trust_mark_list' | 'historical_keys'
+type Endpoint = 'fetch' | 'list' | 'resolve' | 'trust_mark' | 'trust_mark_status' | 'trust_mark_list' | 'historical_keys'
 
 export interface Superior {
   id: string
