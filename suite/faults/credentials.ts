@@ -72,6 +72,11 @@ export const credentialFaults: readonly Fault[] = [
     offers((answer) => (answer.body = answer.body.replace(/"credential_issuer":"[^"]*"/, '"credential_issuer":"https://other.example"'))),
   ),
   fault(
+    'has an offer behind every reference',
+    issuance('offer-reference-must-exist'),
+    forgiving(/^\/credential-offers\//, { credential_configuration_ids: ['staff-badge'] }),
+  ),
+  fault(
     'serves offers as text',
     issuance('offer-by-reference-is-json'),
     offers((answer) => (answer.headers['content-type'] = 'text/plain')),

@@ -41,7 +41,10 @@ export const referenceFaults: readonly Fault[] = [
   fault('fetches no request objects', rfc9101('request-object-is-fetched'), without('/authorize', 'request_uri')),
   fault(
     'accepts every request_uri and what is there',
-    [...rfc9101('referenced-object-is-verified', 'unusable-reference-is-refused'), 'openid-connect-discovery/request-uris-are-registered'],
+    [
+      ...rfc9101('referenced-object-is-verified', 'unusable-reference-is-refused', 'reference-must-be-known'),
+      'openid-connect-discovery/request-uris-are-registered',
+    ],
     welcoming,
   ),
   fault('reads parameters beside a request_uri', rfc9101('parameters-beside-a-reference-do-not-count'), statesOf('beside')),
@@ -52,7 +55,13 @@ export const referenceFaults: readonly Fault[] = [
   ),
   fault(
     'takes every assertion about people',
-    rfc7523('bearer-assertion-is-required', 'bearer-assertion-is-checked', 'bearer-assertion-is-signed', 'bearer-grant-does-not-widen'),
+    rfc7523(
+      'bearer-assertion-is-required',
+      'bearer-assertion-is-checked',
+      'bearer-assertion-is-signed',
+      'bearer-assertion-times-are-numbers',
+      'bearer-grant-does-not-widen',
+    ),
     forgiving('/token', { access_token: 'given', token_type: 'Bearer' }),
   ),
   fault(

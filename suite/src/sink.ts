@@ -32,6 +32,8 @@ const maxBody = 65_536
 
 /** What is answered to a request: JSON, another text, or a redirect. */
 export interface Document {
+  /** Default: 200. */
+  status?: number
   json?: object
   text?: string
   /** Of the text. Default: `application/json`. */
@@ -55,8 +57,8 @@ export async function openSink(ended: AbortSignal, { certificate, port = 0 }: Pl
     for await (const chunk of request.setEncoding('utf8')) body = (body + chunk).slice(0, maxBody)
     const { method = '', url: path = '', headers } = request
     requests.push({ method, path, contentType: headers['content-type'] ?? '', authorization: headers.authorization ?? '', body })
-    const { json = { keys: [] }, text, type = 'application/json', location } = documents.get(decoded(path)) ?? {}
-    if (location === undefined) response.setHeader('content-type', type).end(text ?? JSON.stringify(json))
+    const { status = 200, json = { keys: [] }, text, type = 'application/json', location } = documents.get(decoded(path)) ?? {}
+    if (location === undefined) response.writeHead(status, { 'content-type': type }).end(text ?? JSON.stringify(json))
     else response.writeHead(302, { location }).end()
   }
   const server = certificate ? createTlsServer(certificate, listener) : createServer(listener)

@@ -22,7 +22,10 @@ export default check({
     for (const forged of [tampered(jwt, { claims: { sub: `${subject}/other` } }), tampered(jwt, { claims: { jti: 'other' } })]) {
       const reply = await ask(forged)
       if (reply.status >= 400) denied(reply)
-      else demand((await signed(reply, type)).claims['status'] !== 'active', 'a forged trust mark is active')
+      else {
+        const { status } = (await signed(reply, type)).claims
+        demand(typeof status === 'string' && status !== 'active', `the status of a forged trust mark is ${status}`)
+      }
     }
   },
 })

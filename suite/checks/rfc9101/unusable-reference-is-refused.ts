@@ -17,7 +17,8 @@ export default check({
   needs: ['code flow', 'request objects by reference', 'registration'],
   async run(context) {
     const { object, open, serve, uri } = await referenced(context)
-    for (const document of unusable) {
+    const errors = [404, 500].map(async (status) => ({ status, text: await object(), type: objectType }))
+    for (const document of [...unusable, ...(await Promise.all(errors))]) {
       serve(document)
       const landing = await open(uri)
       if (landing.at === 'client') redirectedWithError(landing, 'invalid_request_uri', 'invalid_request_object')
