@@ -73,6 +73,7 @@ suite('the test oracle', () => {
     assert.deepEqual(faultsOf(refused, { refusedByProvider: 'now' }), [])
     const useless = json(502, { error: 'x', code: 'keycloak_error', reason: 'the person must consent again' })
     assert.deepEqual(faultsOf(useless, { refusedByProvider: 'before' }), [])
+    assert.deepEqual(faultsOf({ ...refused, body: Buffer.alloc(0) }, { refusedByProvider: 'now' }), []) // to HEAD
   })
   test('reports an answer that the application did not send', () => {
     const faults = faultsOf({ status: 400, headers: [], body: Buffer.alloc(0), ms: 1 })

@@ -84,7 +84,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       }
     })
 
-    test('point 13: depth, number of members, duplicate names and __proto__ are refused with 400, before anything looks at them', async () => {
+    test('point 13: depth, number of members, duplicate names, __proto__ and toString are refused with 400, before anything looks at them', async () => {
       const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
       const wrong: [body: string, detail: RegExp, field?: string][] = [
         [`{"email":"a@b.example","password":"x","attributes":{"a":${deep(2000)}}}`, /more than 32 levels/],
@@ -92,6 +92,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [`[${Array(5000).fill('1').join()}]`, /more than 4096 members/],
         ['{"email":"a@b.example","email":"c@d.example","password":"x"}', /not accepted/, 'email'],
         ['{"attributes":{"__proto__":{"role":"superadmin"}}}', /not accepted/, 'attributes.__proto__'],
+        ['{"email":{"length":{"toString":"x"}},"name":{"length":{"toString":"x"}}}', /not accepted/, 'email.length.toString'],
         ['{"email":', /is not JSON/],
       ]
       for (const path of ['/api/v1/auth/register', '/tenant', '/register', '/login', '/logout', '/api/v1/admin/users']) {
