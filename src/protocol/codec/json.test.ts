@@ -27,7 +27,7 @@ test('any JSON within the limits and without forbidden characters is read', () =
     fc.property(json, (text) => {
       const read = readJson(text)
       if ('value' in read) assert.deepEqual(read.value, JSON.parse(text))
-      else assert.match(text, /"(?:__proto__|toString|valueOf)"/)
+      else assert.match(text, /"__proto__"|"length".*"(?:toString|valueOf)"/)
     }),
   )
 })
@@ -48,7 +48,7 @@ const refused: [name: string, text: string, rule: RegExp, member: string][] = [
   ['a duplicate name inside', '{"x":{"y":[{"a":1,"a":1}]}}', /is there twice/, 'x.y.a'],
   ['__proto__', '{"x":{"__proto__":{"admin":true}}}', /not a name/, 'x.__proto__'],
   ['toString', '{"url":{"length":{"toString":"x"}}}', /not a name/, 'url.length.toString'],
-  ['valueOf', '{"valueOf":1}', /not a name/, 'valueOf'],
+  ['valueOf', '{"length":[[{"valueOf":1}]]}', /not a name/, 'length.valueOf'],
   ['a long name', `{"${'a'.repeat(1025)}":1}`, /not a name/, 'a'.repeat(1025)],
   ['a long text', `{"a":"${'x'.repeat(65_537)}"}`, /longer than 65536/, 'a'],
   ['NUL', '{"a":{"b":["x\\u0000"]}}', /character/, 'a.b'],

@@ -6,8 +6,8 @@ const maxDepth = 32
 /** Members of all objects and elements of all arrays together. */
 const maxMembers = 4096
 const maxNameLength = 1024
-/** With `__proto__`, an object would get another prototype. With the others, it throws where it is compared with a number or becomes text. */
-const refusedNames: ReadonlySet<string> = new Set(['__proto__', 'toString', 'valueOf'])
+/** An object with one of them throws when it is compared with a number, which schemas do with whatever stands at `length`. */
+const namesOfConversion: ReadonlySet<string> = new Set(['toString', 'valueOf'])
 const maxTextLength = 65_536
 
 /** What is wrong with one member. */
@@ -18,8 +18,8 @@ export interface JsonProblem {
 }
 
 /**
- * Reads a JSON text. Refuses duplicate names, `__proto__`, `toString` and `valueOf`, more than 32 levels, more than 4,096 members, names of
- * more than 1,024 and texts of more than 65,536 characters, and characters that no text may hold (`isCleanText`).
+ * Reads a JSON text. Refuses duplicate names, `__proto__`, `toString` and `valueOf` below `length`, more than 32 levels, more than 4,096
+ * members, names of more than 1,024 and texts of more than 65,536 characters, and characters that no text may hold (`isCleanText`).
  */
 export function readJson(text: string): { value: unknown } | JsonProblem {
   let value: unknown
@@ -54,7 +54,9 @@ function shapeProblem(text: string): JsonProblem | undefined {
     if (token === TokenType.COMMA || token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) members++
     if (token === TokenType.COLON && object) {
       if (object.names.has(latest)) refuse('is there twice', latest)
-      if (refusedNames.has(latest) || latest.length > maxNameLength) refuse('is not a name that a member may have', latest)
+      const above = containers.slice(0, -1).findLast((container) => container !== undefined)?.last
+      if (latest === '__proto__' || latest.length > maxNameLength || (above === 'length' && namesOfConversion.has(latest)))
+        refuse('is not a name that a member may have', latest)
       object.names.add(latest)
       object.last = latest
     }
