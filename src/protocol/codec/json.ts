@@ -44,6 +44,8 @@ function shapeProblem(text: string): JsonProblem | undefined {
     const path = containers.slice(0, -1).flatMap((container) => container?.last ?? [])
     problem ??= { rule, member: name === undefined ? [] : [...path, name] }
   }
+  /** The name of the member that the current object belongs to, by itself or in an array. */
+  const nameAbove = () => containers.slice(0, -1).findLast((container) => container !== undefined)?.last
   tokenizer.onToken = ({ token, value }) => {
     if (problem) return
     const object = containers.at(-1)
@@ -54,9 +56,8 @@ function shapeProblem(text: string): JsonProblem | undefined {
     if (token === TokenType.COMMA || token === TokenType.LEFT_BRACE || token === TokenType.LEFT_BRACKET) members++
     if (token === TokenType.COLON && object) {
       if (object.names.has(latest)) refuse('is there twice', latest)
-      const above = containers.slice(0, -1).findLast((container) => container !== undefined)?.last
-      if (latest === '__proto__' || latest.length > maxNameLength || (above === 'length' && namesOfConversion.has(latest)))
-        refuse('is not a name that a member may have', latest)
+      const isRefused = latest === '__proto__' || latest.length > maxNameLength
+      if (isRefused || (namesOfConversion.has(latest) && nameAbove() === 'length')) refuse('is not a name that a member may have', latest)
       object.names.add(latest)
       object.last = latest
     }
