@@ -9,6 +9,8 @@ export interface HttpRequest {
   /** Path and query, as sent. */
   readonly url: string
   readonly headers: IncomingHttpHeaders
+  /** In lower case, without parameters; empty where none is named. */
+  readonly mediaType: string
   /** The tenant that the path names, '' being the root. */
   readonly slug: string
   /** The decoded values of the path, by their names in the route. */
@@ -23,21 +25,28 @@ export interface HttpRequest {
 /** Why a body is not read. */
 export type BodyError = 'unsupported media type' | 'too large' | 'incomplete'
 
-/** Media types of bodies that some route takes. */
-const mediaTypes: ReadonlySet<string> = new Set([
-  'application/x-www-form-urlencoded',
-  'application/json',
-  'application/jwt',
-  'application/entity-statement+jwt',
-  'application/trust-chain+json',
-])
+export const formType = 'application/x-www-form-urlencoded'
+export const jsonType = 'application/json'
+/** The media types of what is not a form, and not only JSON, by what a route names its body. */
+export const signedTypes: Readonly<Record<string, readonly string[]>> = {
+  'json or jwt': ['application/jwt'],
+  'entity statement': ['application/entity-statement+jwt', 'application/trust-chain+json'], // OpenID Federation §12.2.1
+}
+const mediaTypes: ReadonlySet<string> = new Set([formType, jsonType, ...Object.values(signedTypes).flat()])
+
+export function mediaTypeOf({ 'content-type': type = '' }: IncomingHttpHeaders): string {
+  const [mediaType = ''] = type.split(';', 1)
+  return mediaType.trim().toLowerCase()
+}
 
 /** Reads the body of a request whose method may send one. A route still checks whether it takes the media type. `limit`: bytes. */
-export async function readBody(raw: IncomingMessage, limit: number): Promise<{ text?: string; error?: BodyError }> {
-  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = raw.headers
+export async function readBody(
+  { headers, mediaType, raw }: Pick<HttpRequest, 'headers' | 'mediaType' | 'raw'>,
+  limit: number,
+): Promise<{ text?: string; error?: BodyError }> {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = headers
   if (type === undefined && encoding === undefined && (length === undefined || length === '0')) return {}
-  const [mediaType = ''] = (type ?? '').split(';', 1)
-  if (!mediaTypes.has(mediaType.trim().toLowerCase())) return { error: 'unsupported media type' }
+  if (!mediaTypes.has(mediaType)) return { error: 'unsupported media type' }
   return Number(length) > limit ? { error: 'too large' } : readText(raw, limit)
 }
 

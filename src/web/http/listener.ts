@@ -10,7 +10,7 @@ import { certificateOf, type Forwarded } from './client-certificate.ts'
 import type { HttpDeps } from './deps.ts'
 import { commonHeaders, type HttpState } from './headers.ts'
 import { healthRoutes } from './health.ts'
-import { type HttpRequest, readBody } from './http-request.ts'
+import { type HttpRequest, mediaTypeOf, readBody } from './http-request.ts'
 import { answerUnreadable, type OddRequests, oddRequests, refuseTunnel } from './odd-requests.ts'
 import { createRouter, type Handler, type Router } from './router.ts'
 import { isEnding } from './send.ts'
@@ -107,7 +107,8 @@ function answerer(state: HttpState, { bodyBytes, requestSeconds }: ListenerOptio
     if (isEnding(raw.socket)) return
     const { method = '', url = '', headers } = raw
     const { slug, params, handler } = router.find(method, url)
-    const request = { id: state.deps.id(), method, url, headers, slug, params, body: undefined, address: state.addressOf(raw), raw }
+    const [id, mediaType, address] = [state.deps.id(), mediaTypeOf(headers), state.addressOf(raw)]
+    const request = { id, method, url, headers, mediaType, slug, params, body: undefined, address, raw }
     answerOne({ odd, bodyBytes }, request, to, handler).then(
       () => isWritten(to) || to.setTimeout(requestSeconds * 1000), // of standing still: the client does not read
       (error: unknown) => odd.fail(request, to, error),
@@ -133,7 +134,7 @@ async function answerOne(
   if (!isWellFormed(raw)) return odd.refuseMalformed(request, to)
   if (!handler) return odd.refuseAddress(request, to)
   if (!withBody.has(method)) return handler.handle(request, to)
-  const { text, error } = await readBody(raw, bodyBytes)
+  const { text, error } = await readBody(request, bodyBytes)
   return error ? odd.refuseBody(request, to, { error, body: handler.body }) : handler.handle({ ...request, body: text }, to)
 }
 

@@ -3,11 +3,11 @@ import { refuse } from '../../protocol/errors.ts'
 import { Params } from '../../protocol/params.ts'
 import type { RequestBody } from '../../protocol/request-reply.ts'
 import { problem } from '../api/problem.ts'
-import type { HttpRequest } from './http-request.ts'
+import { formType, type HttpRequest, jsonType, signedTypes } from './http-request.ts'
 import type { Route } from './route.ts'
 
-export function isJson({ headers }: HttpRequest): boolean {
-  return /^application\/json *(;|$)/i.test(headers['content-type'] ?? '')
+export function isJson({ mediaType }: HttpRequest): boolean {
+  return mediaType === jsonType
 }
 
 /** Refuses a path with an empty segment where a name is expected. */
@@ -23,14 +23,8 @@ export function jsonOf(route: Route, req: HttpRequest): string | undefined {
   return route.body?.startsWith('json') ? problem(415, 'invalid_request', 'send the body as application/json') : undefined
 }
 
-/** The media types of what is not a form, and not only JSON. */
-const signedTypes: Readonly<Record<string, RegExp>> = {
-  'json or jwt': /^application\/jwt *(;|$)/i,
-  'entity statement': /^application\/(?:entity-statement\+jwt|trust-chain\+json) *(;|$)/i, // OpenID Federation §12.2.1
-}
-
-function isSigned({ body = '' }: { body?: string | undefined }, { headers }: HttpRequest): boolean {
-  return signedTypes[body]?.test(headers['content-type'] ?? '') ?? false
+function isSigned({ body }: Route, { mediaType }: HttpRequest): boolean {
+  return body !== undefined && signedTypes[body]?.includes(mediaType) === true
 }
 
 /** A JWT as it was sent, where the route takes one. */
@@ -49,7 +43,7 @@ export function readQuery(req: HttpRequest): Params {
 }
 
 function formOf(req: HttpRequest): string {
-  return isJson(req) || Object.keys(signedTypes).some((body) => isSigned({ body }, req)) ? '' : (req.body ?? '')
+  return req.mediaType === formType ? (req.body ?? '') : ''
 }
 
 /** All after the first question mark: the next ones are data. RFC 3986 §3.4 */
