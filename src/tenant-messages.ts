@@ -20,10 +20,16 @@ interface Shared {
   backgroundTasks: BackgroundTasks
 }
 
+/** Seals the content of messages of a tenant for the outbox. `id`: of the message. */
+export function outboxSeal({ sealer }: Pick<Shared, 'sealer'>, tenant: string): (id: string, content: Buffer) => string {
+  return (id, content) => sealer.seal({ purpose: 'outbox', tenant, id }, content)
+}
+
 /** Messages to clients. Notifications are sealed as mails are. */
 export function messagesOf(deps: Shared, { id: tenant }: Pick<TenantRow, 'id'>): Pick<Ctx, 'pings' | 'streamSecrets' | 'deliverSoon'> {
-  const { sealer, platform, delivery, backgroundTasks } = deps
-  const sealed = (id: string, ping: Ping) => sealer.seal({ purpose: 'outbox', tenant, id }, Buffer.from(JSON.stringify(ping)))
+  const { platform, delivery, backgroundTasks } = deps
+  const seal = outboxSeal(deps, tenant)
+  const sealed = (id: string, ping: Ping) => seal(id, Buffer.from(JSON.stringify(ping)))
   const deliverSoon = () => backgroundTasks.start(delivery.deliverDue)
   return {
     pings: {
@@ -41,7 +47,7 @@ export function messagesOf(deps: Shared, { id: tenant }: Pick<TenantRow, 'id'>):
 
 /** How people are told of requests for their approval. The messages are sealed, since the link in one is theirs alone. */
 export function tellingOfRequests(
-  { sealer, platform, delivery, backgroundTasks }: Shared,
+  { platform, delivery, backgroundTasks, ...shared }: Shared,
   { id: tenant }: Pick<TenantRow, 'id'>,
   own: Pick<ApprovalDeps, 'store' | 'mail'>,
 ): SignInDeps['tellOfRequest'] {
@@ -49,7 +55,7 @@ export function tellingOfRequests(
     ...own,
     now: platform.now,
     id: () => randomId(platform.random),
-    seal: (id, content) => sealer.seal({ purpose: 'outbox', tenant, id }, content),
+    seal: outboxSeal(shared, tenant),
     attempt: (ids) => backgroundTasks.start(() => delivery.deliverThese(tenant, ids)),
   }
   return (account, about) => tellOfRequest(deps, account, about)

@@ -40,7 +40,7 @@ import { offeredCredentials } from './tenant-credentials.ts'
 import { webhooksOf } from './tenant-events.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
-import { messagesOf, tellingOfRequests } from './tenant-messages.ts'
+import { messagesOf, outboxSeal, tellingOfRequests } from './tenant-messages.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { releasedAttributes } from './tenant-scopes.ts'
 import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
@@ -178,8 +178,7 @@ function mailDepsOf(
     ...own,
     name,
     now,
-    message: (mail, lifetime) =>
-      mailMessage({ ...mail, logo }, delivery.leased(lifetime), (id, text) => sealer.seal({ purpose: 'outbox', tenant, id }, text)),
+    message: (mail, lifetime) => mailMessage({ ...mail, logo }, delivery.leased(lifetime), outboxSeal({ sealer }, tenant)),
     deliver: (message) => delivery.deliver({ ...message, tenant }),
     inBackground: backgroundTasks.start,
   }
