@@ -1,7 +1,7 @@
 /** A client that has a key for ES256 and one for RS256, and registers one algorithm of them. */
 import { generateKeyPairSync } from 'node:crypto'
 import type { CheckContext } from '../context.ts'
-import { accepted } from '../expect.ts'
+import { accepted, NotApplicable } from '../expect.ts'
 import type { Application } from './application.ts'
 
 export interface TwoKeys {
@@ -11,8 +11,14 @@ export interface TwoKeys {
   other: Application
 }
 
-/** Registers it for RS256. `member`: the metadata that names the algorithm. */
-export async function twoKeys({ app, random, register }: CheckContext, member: string, metadata: object = {}): Promise<TwoKeys> {
+/** Registers it for RS256, where the server takes both. `member`: the metadata that names the algorithm. */
+export async function twoKeys(
+  { app, metadata: ofServer, random, register }: CheckContext,
+  member: string,
+  metadata: object = {},
+): Promise<TwoKeys> {
+  const algs = ofServer.list(`${member}_values_supported`) ?? []
+  if (!algs.includes('RS256') || !algs.includes('ES256')) throw new NotApplicable('the server does not take both RS256 and ES256')
   const es256 = { ...random.key(), kid: 'ec', alg: 'ES256', use: 'sig' }
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const named = { kid: 'rsa', alg: 'RS256', use: 'sig' }
