@@ -45,8 +45,8 @@ const oneLocale: Plugin = {
 rmSync(dist, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  // A thread runs the file of bcrypt, which is therefore one of its own.
-  entryPoints: ['src/main.ts', 'src/crypto/bcrypt.ts'],
+  // Threads run the other files, which are therefore files of their own.
+  entryPoints: ['src/main.ts', 'src/crypto/bcrypt.ts', 'src/protocol/codec/signature-thread.ts'],
   entryNames: '[name]',
   outdir: dist,
   bundle: true,

@@ -101,7 +101,7 @@ export async function keyring(options: {
       const jws = parseJws(token, maxLength)
       if (!jws || typeof jws.header['kid'] !== 'string' || !isOfType(jws.header['typ'], typ)) return undefined
       const key = await publishedKey(jws.header['kid'])
-      if (!key || jws.header['alg'] !== key.alg || !isSignatureOf(key, jws.input, jws.signature)) return undefined // RFC 8725 §3.1
+      if (!key || jws.header['alg'] !== key.alg || !(await isSignatureOf(key, jws.input, jws.signature))) return undefined // RFC 8725 §3.1
       const claims = parseObject(jws.payload)
       return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
     },

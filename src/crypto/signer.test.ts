@@ -9,13 +9,13 @@ import { fromPkcs8, isSignatureOf, makeKeyPair, signText, toPkcs8 } from './sign
 const algs: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']
 const pairs = await Promise.all(algs.map((alg) => makeKeyPair(alg, 2048)))
 
-function holds(alg: SigningAlg, jwk: JWK, jws: string): boolean {
+function holds(alg: SigningAlg, jwk: JWK, jws: string): Promise<boolean> {
   const [header, payload, signature = ''] = jws.split('.')
   const publicKey = createPublicKey({ key: jwk as object, format: 'jwk' })
   return isSignatureOf({ alg, publicKey }, `${header}.${payload}`, Buffer.from(signature, 'base64url'))
 }
 
-test('the ES256 example of RFC 7515 A.3 holds', () => {
+test('the ES256 example of RFC 7515 A.3 holds', async () => {
   const jwk = {
     kty: 'EC',
     crv: 'P-256',
@@ -25,17 +25,17 @@ test('the ES256 example of RFC 7515 A.3 holds', () => {
   const jws =
     'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ' +
     '.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q'
-  assert.equal(holds('ES256', jwk, jws), true)
-  assert.equal(holds('ES256', jwk, jws.replace('.eyJpc', '.eyJpd')), false)
+  assert.equal(await holds('ES256', jwk, jws), true)
+  assert.equal(await holds('ES256', jwk, jws.replace('.eyJpc', '.eyJpd')), false)
 })
 
-test('the Ed25519 example of RFC 8037 A.4 holds, and its thumbprint is that of A.3', () => {
+test('the Ed25519 example of RFC 8037 A.4 holds, and its thumbprint is that of A.3', async () => {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
   const jws =
     'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc' +
     '.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg'
-  assert.equal(holds('EdDSA', jwk, jws), true)
-  assert.equal(holds('EdDSA', jwk, jws.replace('.RXh', '.RXg')), false)
+  assert.equal(await holds('EdDSA', jwk, jws), true)
+  assert.equal(await holds('EdDSA', jwk, jws.replace('.RXh', '.RXg')), false)
   assert.equal(thumbprint(jwk), 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k')
 })
 
@@ -55,11 +55,11 @@ for (const pair of pairs)
     const signature = await signText(pair, input)
     await compactVerify(`${input}.${signature}`, await importJWK(jwk as JWK, alg), { algorithms: [alg] })
     const bytes = Buffer.from(signature, 'base64url')
-    assert.equal(isSignatureOf(pair, input, bytes), true)
-    assert.equal(isSignatureOf(pair, `${input}x`, bytes), false)
+    assert.equal(await isSignatureOf(pair, input, bytes), true)
+    assert.equal(await isSignatureOf(pair, `${input}x`, bytes), false)
     for (const wrong of [bytes.subarray(1), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.alloc(0), Buffer.alloc(bytes.length)])
-      assert.equal(isSignatureOf(pair, input, wrong), false)
-    for (const other of pairs.filter((one) => one !== pair)) assert.equal(isSignatureOf(other, input, bytes), false)
+      assert.equal(await isSignatureOf(pair, input, wrong), false)
+    for (const other of pairs.filter((one) => one !== pair)) assert.equal(await isSignatureOf(other, input, bytes), false)
 
     assert.equal(kid, await calculateJwkThumbprint(jwk as JWK))
     assert.deepEqual({ alg: jwk.alg, use: jwk.use, kid: jwk.kid }, { alg, use: 'sig', kid })
@@ -73,15 +73,15 @@ test('a key survives conversion to PKCS #8 and back', () => {
 test('a DER signature is not a JOSE signature', async () => {
   const { sign } = await import('node:crypto')
   const [es256] = pairs
-  assert.equal(isSignatureOf(es256!, 'text', sign('sha256', Buffer.from('text'), es256!.privateKey)), false)
+  assert.equal(await isSignatureOf(es256!, 'text', sign('sha256', Buffer.from('text'), es256!.privateKey)), false)
 })
 
 test('an RSA signature without its leading zero is none', async () => {
   const pair = pairs.find(({ alg }) => alg === 'PS256')!
   let bytes = Buffer.alloc(1, 1)
   while (bytes[0] !== 0) bytes = Buffer.from(await signText(pair, 'text'), 'base64url')
-  assert.equal(isSignatureOf(pair, 'text', bytes), true)
-  assert.equal(isSignatureOf(pair, 'text', bytes.subarray(1)), false)
+  assert.equal(await isSignatureOf(pair, 'text', bytes), true)
+  assert.equal(await isSignatureOf(pair, 'text', bytes.subarray(1)), false)
 })
 
 test('a kid can be typed on a command line', async () => {

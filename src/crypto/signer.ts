@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign, type webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KeyAlg } from '../protocol/algs.ts'
-import { isSignedBy, schemes, thumbprint } from '../protocol/codec/public-key.ts'
+import { askThread, schemes, thumbprint, verifySignature } from '../protocol/codec/public-key.ts'
 
 /** RFC 7517: public members only. */
 export interface PublicJwk extends webcrypto.JsonWebKey {
@@ -69,16 +69,17 @@ export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
   return { alg, kid, jwk: { ...members, kid, ...use }, privateKey, publicKey }
 }
 
-/** The signature in base64url; a slow one is made by a thread. */
-export async function signText(pair: Pick<KeyPair, 'alg' | 'privateKey'>, text: string | Uint8Array): Promise<string> {
-  if (pair.alg === 'ECDH-ES') throw new RangeError('this key does not sign')
-  const { digest, options } = schemes[pair.alg]
-  const key = { key: pair.privateKey, ...options }
-  const signature = isSlow(pair.alg) ? await signInThread(digest, Buffer.from(text), key) : sign(digest, Buffer.from(text), key)
-  return signature.toString('base64url')
+/** The signature in base64url. A slow one is made by a thread, and fast ones too when several are made at once. */
+export async function signText({ alg, privateKey }: Pick<KeyPair, 'alg' | 'privateKey'>, text: string | Uint8Array): Promise<string> {
+  if (alg === 'ECDH-ES') throw new RangeError('this key does not sign')
+  const { digest, options } = schemes[alg]
+  const key = { key: privateKey, ...options }
+  if (isSlow(alg)) return (await signInThread(digest, Buffer.from(text), key)).toString('base64url')
+  const made = await askThread({ key: privateKey, digest, options, text })
+  return typeof made === 'string' ? made : sign(digest, Buffer.from(text), key).toString('base64url')
 }
 
 /** Whether it is a signature of this key, by this key's algorithm. */
-export function isSignatureOf(pair: Pick<KeyPair, 'alg' | 'publicKey'>, text: string, signature: Uint8Array): boolean {
-  return pair.alg !== 'ECDH-ES' && isSignedBy(pair.publicKey, pair.alg, text, signature)
+export async function isSignatureOf(pair: Pick<KeyPair, 'alg' | 'publicKey'>, text: string, signature: Uint8Array): Promise<boolean> {
+  return pair.alg !== 'ECDH-ES' && (await verifySignature(pair.publicKey, pair.alg, text, signature))
 }

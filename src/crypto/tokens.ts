@@ -38,7 +38,7 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
   const pairwiseKey = installation.key('pairwise-subject', tenantId)
   const secretKey = installation.key('client-secret', tenantId)
   const derived = (stored: string) => opaque('cs', mac(secretKey, stored))
-  const hash = (kind: TokenKind, text: string) => mac(indexKey, `${kind}:${text}`).toString('base64url')
+  const hash = (kind: TokenKind, text: string) => macText(indexKey, `${kind}:${text}`)
   return {
     ...nonces(installation.key('nonce', tenantId)),
     ...sealedAccessTokens(installation.key('access-token', tenantId), random),
@@ -50,16 +50,16 @@ export function tokens(installation: Installation, tenantId: string, random: Ran
       const letters = typedCode(typed)
         .toUpperCase()
         .replace(/[^A-Z]/g, '')
-      return isUserCode.test(letters) ? mac(indexKey, `uc:${letters}`).toString('base64url') : undefined
+      return isUserCode.test(letters) ? macText(indexKey, `uc:${letters}`) : undefined
     },
     preAuthorizedCode: (offer) => opaque('pa', mac(preAuthorizedKey, offer)),
     txCode: () => txCode(random),
     hashTxCode: (offer, typed) => {
       const digits = typedCode(typed)
-      return /^\d{6}$/.test(digits) ? mac(indexKey, `tx:${offer}:${digits}`).toString('base64url') : undefined
+      return /^\d{6}$/.test(digits) ? macText(indexKey, `tx:${offer}:${digits}`) : undefined
     },
-    pairwise: (sector, subject) => mac(pairwiseKey, `${sector} ${subject}`).toString('base64url'), // a host name has no space
-    pseudonym: (text) => mac(pseudonymKey, text).toString('base64url'),
+    pairwise: (sector, subject) => macText(pairwiseKey, `${sector} ${subject}`), // a host name has no space
+    pseudonym: (text) => macText(pseudonymKey, text),
     hashSecret: (secret) => hash('cs', secret),
     newSecret: (signs) => {
       const stored = signs ? derivable + Buffer.from(random(32)).toString('base64url') : undefined
@@ -109,4 +109,9 @@ function txCode(random: Random): string {
 
 function mac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
+}
+
+/** In base64url. */
+function macText(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url')
 }

@@ -31,6 +31,7 @@ function fromBase64(encoded: string): string | undefined {
 
 /** RFC 6749 Appendix B. Undefined when it is not form-encoded or holds a NUL. */
 function formDecoded(text: string): string | undefined {
+  if (/^[\w.~-]*$/.test(text)) return text // as nearly always
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
     return decoded.includes('\0') ? undefined : decoded

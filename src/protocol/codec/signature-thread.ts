@@ -1,0 +1,102 @@
+/**
+ * Signatures that several requests make or verify in the same step, by a thread, while the event loop goes on.
+ *
+ * One message carries all of a step, and costs the event loop less than one signature.
+ */
+import { type KeyObject, type SignKeyObjectInput, sign, verify } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
+
+/** What is done with a key: with `signature`, that is verified; without, one is made. */
+export interface SignatureTask {
+  key: KeyObject
+  /** Undefined when the algorithm includes its own. */
+  digest: string | undefined
+  options: Omit<SignKeyObjectInput, 'key'>
+  text: string | Uint8Array
+  signature?: Uint8Array
+}
+
+/** A signature in base64url, or whether one is right. Undefined: the caller must do the task. */
+type Result = string | boolean | undefined
+
+interface Waiting {
+  task: SignatureTask
+  resolve(result: Result): void
+}
+
+/** What it does until now is waited for by so many at most, so that nobody waits long. */
+const mostInThread = 64
+
+/** The input of this file as a thread. */
+const role = 'signatures'
+
+/**
+ * Does tasks in a thread, which starts when it is wanted for the first time. The result is undefined where the caller must do the task: no
+ * other one is waiting, the machine has one core, or the thread has enough to do, does not run, or cannot do it. `file` is what it runs.
+ */
+export function signatureThread(file = new URL(import.meta.url)): (task: SignatureTask) => Promise<Result> {
+  const isUseful = availableParallelism() > 1
+  const sent: Waiting[][] = []
+  let queue: Waiting[] = []
+  let count = 0
+  let worker: Worker | undefined
+  let isRunning = false
+
+  function start(): Worker {
+    const started = new Worker(file, { workerData: role, execArgv: [] })
+    started.once('online', () => {
+      isRunning = true
+    })
+    started.on('message', settle)
+    started.once('error', () => {}) // it ends
+    started.once('exit', () => {
+      isRunning = false
+      while (sent.length > 0) settle([])
+    })
+    started.unref()
+    return started
+  }
+
+  function settle(results: readonly Result[]): void {
+    const batch = sent.shift() ?? []
+    count -= batch.length
+    if (count === 0) worker?.unref()
+    for (const [i, { resolve }] of batch.entries()) resolve(results[i])
+  }
+
+  function send(batch: Waiting[]): void {
+    if (count === 0) worker?.ref()
+    count += batch.length
+    sent.push(batch)
+    worker?.postMessage(batch.map(({ task }) => task))
+  }
+
+  function sendQueue(): void {
+    const waiting = queue
+    queue = []
+    const isShared = isUseful && waiting.length > 1
+    if (isShared) worker ??= start()
+    const room = isShared && isRunning ? mostInThread - count : 0
+    if (room > 0) send(waiting.slice(0, room))
+    for (const { resolve } of waiting.slice(room)) resolve(undefined)
+  }
+
+  return (task) =>
+    new Promise((resolve) => {
+      if (queue.push({ task, resolve }) === 1) process.nextTick(sendQueue) // by then all have come that take this step together
+    })
+}
+
+/** Undefined when the key or the signature cannot be used so. */
+function resultOf({ key, digest, options, text, signature }: SignatureTask): Result {
+  try {
+    const data = Buffer.from(text as string)
+    if (signature) return verify(digest, data, { key, ...options }, signature)
+    return sign(digest, data, { key, ...options }).toString('base64url')
+  } catch {
+    return undefined
+  }
+}
+
+if (workerData === role) parentPort?.on('message', (tasks: SignatureTask[]) => parentPort?.postMessage(tasks.map(resultOf)))
