@@ -1,11 +1,14 @@
 /** The published package: it holds the bundle alone, installs with what it names, and runs from an empty folder. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { freePort } from './app.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -57,6 +60,14 @@ suite('the published package', () => {
     assert.deepEqual([status, stdout.trim()], [0, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version])
     assert.equal(gatehouse('migrate').status, 0)
     assert.equal(gatehouse('clients', 'list').status, 0)
+  })
+
+  test('its thread signs', { skip: availableParallelism() === 1 && 'the machine has one core, so there is no thread' }, async () => {
+    const { signatureThread } = await import(pathToFileURL(join(installed, 'dist', 'signature-thread.js')).href)
+    const { privateKey: key } = generateKeyPairSync('ed25519')
+    const ask = signatureThread()
+    const both = () => Promise.all(['a', 'b'].map((text) => ask({ key, digest: undefined, options: {}, text })))
+    while ((await both()).includes(undefined)) await setTimeout(1)
   })
 
   test('its server issues tokens, shows pages, and checks a password hashed elsewhere', async () => {
