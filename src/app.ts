@@ -4,7 +4,7 @@ import { clientAuthorities, outboundCertificates } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
-import { type Sealing, sealing } from './crypto/reseal.ts'
+import { resealOnUse, type Sealing, sealing } from './crypto/reseal.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
 import { openListeners } from './listeners.ts'
@@ -37,6 +37,7 @@ import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
 import { refreshDue } from './vault/due.ts'
 import { version } from './version.ts'
+import { firstPartyClients } from './web/api/first-party.ts'
 import type { HttpDeps, Readiness } from './web/http/deps.ts'
 
 export interface App {
@@ -122,6 +123,8 @@ type MadeHere =
   | 'clientDocuments'
   | 'passwords'
   | 'importedSecrets'
+  | 'firstParty'
+  | 'reseal'
   | 'offersMail'
   | 'delivery'
   | 'attemptSoon'
@@ -144,6 +147,7 @@ function composeApp(base: Omit<AppDeps, MadeHere>, tenants: TenantStore, clock: 
   const tasks = backgroundTasks((problem, text) => platform.log.warn(problem, text))
   const deps: AppDeps = {
     ...base,
+    reseal: resealOnUse(sealedValues(db), base.sealer),
     keySets: keySets({ remote: base.remote, now, failed: (url, err) => platform.log.warn({ err, url }, 'a key set cannot be had') }),
     clientDocuments: clientDocuments({
       ...{ remote: base.remote, now },
@@ -152,6 +156,10 @@ function composeApp(base: Omit<AppDeps, MadeHere>, tenants: TenantStore, clock: 
     server,
     passwords: hasher,
     importedSecrets: importedSecrets({ random, now }),
+    firstParty: firstPartyClients(server, config.keys.algs, {
+      accessToken: config.api.access_token,
+      refreshToken: config.api.refresh_token,
+    }),
     offersMail: mailer !== undefined,
     delivery,
     attemptSoon: attemptSoon(delivery, tasks),

@@ -1,26 +1,24 @@
 /** What a tenant needs to tell others of events, put together. */
-import { resealOnUse } from './crypto/reseal.ts'
+import type { ResealOnUse } from './crypto/reseal.ts'
 import { type Sealer, Unsealable } from './crypto/seal.ts'
 import { sealedTexts } from './crypto/sealed-texts.ts'
 import { isWebhookSecret, newWebhookSecret, signWebhook } from './crypto/webhook-secret.ts'
 import type { WebhookDeps } from './identity/send-webhook.ts'
 import type { Platform } from './platform.ts'
-import { sealedValues } from './store/sealed-values.ts'
-import type { Db } from './store/sql.ts'
 
 interface Shared {
   platform: Pick<Platform, 'random'>
   sealer: Sealer
-  db: Db
+  reseal: ResealOnUse
 }
 
 /** Texts that are sealed for a purpose, of which this node may lack the key. */
 export function readableTexts(
-  { sealer, db }: Pick<Shared, 'sealer' | 'db'>,
+  { sealer, reseal }: Pick<Shared, 'sealer' | 'reseal'>,
   tenantId: string,
   purpose: 'webhook-secret' | 'stream-authorization',
 ): Pick<WebhookDeps, 'seal' | 'open'> {
-  const { seal, open } = sealedTexts({ sealer, purpose, tenantId, reseal: resealOnUse(sealedValues(db), sealer) })
+  const { seal, open } = sealedTexts({ sealer, purpose, tenantId, reseal })
   return {
     seal,
     async open(id, sealed) {

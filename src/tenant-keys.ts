@@ -8,7 +8,7 @@ import { federationKeyring } from './crypto/federation-keys.ts'
 import { BadKeyFile, refuseExposed } from './crypto/kek.ts'
 import { type KeyFile, readKeyFile } from './crypto/key-files.ts'
 import { type Keyring, keyring } from './crypto/keyring.ts'
-import { resealOnUse } from './crypto/reseal.ts'
+import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import type { KeyStore } from './crypto/types.ts'
 import type { Platform } from './platform.ts'
@@ -16,8 +16,6 @@ import type { CredentialConfiguration } from './protocol/credential-configuratio
 import type { Server } from './protocol/feature.ts'
 import { slugSchema, tenantSettings } from './protocol/tenant-settings.ts'
 import type { FederationKeyStore } from './store/federation-keys.ts'
-import { sealedValues } from './store/sealed-values.ts'
-import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import type { TenantRow } from './store/types.ts'
 
@@ -25,7 +23,7 @@ interface KeyDeps {
   config: Config
   platform: Platform
   sealer: Sealer
-  db: Db
+  reseal: ResealOnUse
   server: Server
 }
 
@@ -35,14 +33,13 @@ export async function keysOf(
   row: TenantRow,
   { store, issuer, configurations }: { store: KeyStore; issuer: string; configurations: readonly CredentialConfiguration[] },
 ): Promise<Keyring> {
-  const { config, platform, sealer, db, server } = deps
+  const { config, platform, sealer, reseal, server } = deps
   const { now, log } = platform
   const decrypts = server.features.some(({ id }) => id === 'requestObjects' || id === 'credentialIssuance')
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
   if (row.id === ROOT_TENANT) await checkTenantKeyFiles(config)
   const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const reseal = resealOnUse(sealedValues(db), sealer)
   const own = {
     algs,
     decrypts,
@@ -58,12 +55,11 @@ export async function keysOf(
 
 /** Undefined: the tenant takes part in no federation. */
 export async function federationKeysOf(
-  { platform: { now }, sealer, db }: KeyDeps,
+  { platform: { now }, sealer, reseal }: KeyDeps,
   { id: tenantId, settings }: TenantRow,
   { store, issuer }: { store: FederationKeyStore; issuer: string },
 ): Promise<Keyring | undefined> {
   if (!tenantSettings(settings).federation) return undefined
-  const reseal = resealOnUse(sealedValues(db), sealer)
   return federationKeyring({ store: store.federationKeys, sealer, purpose: 'federation-key', tenantId, issuer, now, reseal })
 }
 

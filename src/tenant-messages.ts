@@ -1,4 +1,5 @@
 /** What a tenant needs to send messages to clients and people, put together. */
+import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type ApprovalDeps, tellOfRequest } from './identity/approval-requests.ts'
 import type { SignInDeps } from './identity/sign-in.ts'
@@ -8,14 +9,13 @@ import type { Platform } from './platform.ts'
 import type { Ctx } from './protocol/feature.ts'
 import type { Ping } from './protocol/remote.ts'
 import { randomId } from './random-id.ts'
-import type { Db } from './store/sql.ts'
 import type { TenantRow } from './store/types.ts'
 import { readableTexts } from './tenant-events.ts'
 
 interface Shared {
   platform: Pick<Platform, 'now' | 'random'>
   sealer: Sealer
-  db: Db
+  reseal: ResealOnUse
   delivery: OutboxDelivery
   backgroundTasks: BackgroundTasks
 }

@@ -5,7 +5,7 @@ import { connectionSchema, settingsOf } from './connections/connection.ts'
 import type { PendingDeps } from './connections/pending.ts'
 import type { ConnectionStore } from './connections/store.ts'
 import { appleSecret } from './crypto/apple-secret.ts'
-import { resealOnUse } from './crypto/reseal.ts'
+import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type SealedTexts, sealedTexts } from './crypto/sealed-texts.ts'
 import type { TenantTokens } from './crypto/tokens.ts'
@@ -13,8 +13,6 @@ import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
 import { type Platform, systemClock } from './platform.ts'
 import type { Remote } from './protocol/remote.ts'
 import type { SignInUpstream } from './protocol/request-reply.ts'
-import { sealedValues } from './store/sealed-values.ts'
-import type { Db } from './store/sql.ts'
 import { ROOT_TENANT } from './store/system.ts'
 import type { tenantStore } from './store/tenant.ts'
 import { backOff } from './vault/back-off.ts'
@@ -24,7 +22,7 @@ interface UpstreamDeps {
   config: Config
   platform: Platform
   sealer: Sealer
-  db: Db
+  reseal: ResealOnUse
   remote: Remote
 }
 
@@ -36,10 +34,9 @@ interface TenantParts extends Pick<PendingDeps, 'keys' | 'issuer' | 'id'> {
 }
 
 export function upstreamOf(deps: UpstreamDeps, tenantId: string, parts: TenantParts): { connections: PendingDeps; vault: VaultDeps } {
-  const { platform, sealer, db, remote } = deps
+  const { platform, sealer, reseal, remote } = deps
   const { now, random, log } = platform
   const { store, tokens, audit, ...own } = parts
-  const reseal = resealOnUse(sealedValues(db), sealer)
   const secrets = sealedTexts({ sealer, purpose: 'connection-secret', tenantId, reseal })
   const connections: PendingDeps = {
     ...own,

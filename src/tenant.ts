@@ -1,4 +1,5 @@
 /** One tenant at run time: its stores, keys, settings and rules, put together. */
+
 import type { Config } from './config/schema.ts'
 import { ownFederationKeys } from './crypto/federation-keys.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
@@ -6,7 +7,7 @@ import type { Installation } from './crypto/installation.ts'
 import type { Passwords } from './crypto/passwords.ts'
 import { readablePassword } from './crypto/readable-password.ts'
 import { recoveryCode } from './crypto/recovery-codes.ts'
-import { resealOnUse } from './crypto/reseal.ts'
+import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
 import { type TenantTokens, tokens } from './crypto/tokens.ts'
@@ -29,10 +30,10 @@ import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, Server } from './protocol/feature.ts'
 import { withFederatedClients } from './protocol/federation/relying-party.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
+import { replacePorts } from './protocol/replace-ports.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { randomId } from './random-id.ts'
-import { sealedValues } from './store/sealed-values.ts'
 import type { Db } from './store/sql.ts'
 import { tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
@@ -47,7 +48,7 @@ import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
-import { firstPartyClient, withOwnClients } from './web/api/first-party.ts'
+import { withOwnClients } from './web/api/first-party.ts'
 import { type CookieJar, cookieJar, stateCookie } from './web/http/cookies.ts'
 import type { WebTenant } from './web/http/route.ts'
 
@@ -70,10 +71,13 @@ export interface AppDeps {
   platform: Platform
   db: Db
   sealer: Sealer
+  reseal: ResealOnUse
   installation: Installation
   server: Server
   passwords: Passwords
   importedSecrets: ImportedSecrets
+  /** The client of the sign-in API at a tenant. */
+  firstParty(tenant: string): Client
   /** Whether mail can be sent. */
   offersMail: boolean
   delivery: OutboxDelivery
@@ -103,7 +107,7 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const offered = offeredCredentials({ server, key: keys.credentials, issuer, name: row.name }, configurations)
   const tenant = settingsOf(deps, row, { schema, signUp, detailTypes, offered })
   const id = () => randomId(random)
-  const firstParty = firstPartyOf(deps, row)
+  const firstParty = deps.firstParty(row.id)
   const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
   const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
   const upstream = upstreamOf(deps, row.id, { store, keys, issuer, id, tokens: opaque, audit })
@@ -149,8 +153,9 @@ function requestStore(
   store: Ctx['store'],
   { issuer, hosts, isFederated, firstParty }: { issuer: string; hosts: readonly string[]; isFederated: boolean; firstParty: Client },
 ): Ctx['store'] {
-  const vouchedFor = withFederatedClients(withAcceptedDocuments(store, hosts), isFederated)
-  return withAdministration(withOwnClients(vouchedFor, [firstParty, accountClient(issuer)]), issuer)
+  const vouchedFor = withFederatedClients(withAcceptedDocuments(store.clients, hosts), isFederated)
+  const clients = withOwnClients(vouchedFor, [firstParty, accountClient(issuer)])
+  return replacePorts(store, { clients, resources: withAdministration(store.resources, issuer) })
 }
 
 /** What is stored of its configuration and decides how it is put together. */
@@ -160,10 +165,6 @@ async function configuredIn({ attributes, resources, credentialConfigurations }:
     detailTypes: await resources.detailTypes(),
     configurations: await credentialConfigurations.all(),
   }
-}
-
-function firstPartyOf({ config: { api, keys }, server }: AppDeps, { id: org }: TenantRow): ReturnType<typeof firstPartyClient> {
-  return firstPartyClient(server, keys.algs, { org, accessToken: api.access_token, refreshToken: api.refresh_token })
 }
 
 /** Undefined where no mail can be sent. */
@@ -185,14 +186,14 @@ function mailDepsOf(
 }
 
 /** Signatures with secrets that the APIs of clients share with this tenant. */
-function sharedKeysOf({ sealer, installation, db }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
+function sharedKeysOf({ sealer, installation, reseal }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
   return sharedKeys({
     sealer,
     root: installation.key('client-signing-secret', row.id),
     markKey: installation.key('shared-key-issuance-mark', row.id),
     tenantId: row.id,
     issuer,
-    reseal: resealOnUse(sealedValues(db), sealer),
+    reseal,
   })
 }
 

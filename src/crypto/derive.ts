@@ -9,6 +9,9 @@ export function derive(key: KeyObject, ...labels: readonly string[]): KeyObject 
   return createSecretKey(deriveBytes(key, 32, ...labels))
 }
 
+/** A key that is derived when it is used for the first time. */
+export type DerivedKey = () => KeyObject
+
 /** The same as plain bytes, `length` of them. */
 export function deriveBytes(key: KeyObject, length: number, ...labels: readonly string[]): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', framed('gatehouse', ...labels), length))

@@ -35,8 +35,8 @@ test('7: a chosen signing secret, with the next token it signs, and only once', 
   const keysWith = (reseal: ResealOnUse) =>
     sharedKeys({
       sealer: after,
-      root: createSecretKey(randomBytes(32)),
-      markKey: createSecretKey(randomBytes(32)),
+      root: () => createSecretKey(randomBytes(32)),
+      markKey: () => createSecretKey(randomBytes(32)),
       tenantId: 't',
       issuer: 'https://id.example',
       reseal,

@@ -6,8 +6,8 @@ import { derive } from './derive.ts'
 import { sealedAccessTokens } from './sealed-access-tokens.ts'
 
 const root = createSecretKey(randomBytes(32))
-const ours = sealedAccessTokens(derive(root, 'ours'), randomBytes)
-const theirs = sealedAccessTokens(derive(root, 'theirs'), randomBytes)
+const ours = sealedAccessTokens(() => derive(root, 'ours'), randomBytes)
+const theirs = sealedAccessTokens(() => derive(root, 'theirs'), randomBytes)
 const claims = { jti: 'jti', sub: 'subject', aud: ['https://api.example'], iat: 1, exp: 2 }
 
 test('what was sealed opens, is never the same text twice, and tells nothing', () => {

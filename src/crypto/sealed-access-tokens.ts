@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto'
 import { fromBase64url } from '../protocol/codec/base64url.ts'
 import type { Tokens } from '../protocol/ports.ts'
-import { derive, type Random } from './derive.ts'
+import { type DerivedKey, derive, type Random } from './derive.ts'
 
 const prefix = 'gth_at_'
 const hourLength = 4
@@ -17,10 +17,10 @@ const rememberedKeys = 64
  * `gth_at_` and base64url of: hour of issue since the epoch (4 bytes), nonce (12), ciphertext, tag (16) of AES-256-GCM. `root`: used only for this
  * purpose in this tenant. Each hour has a key of its own: one key with random nonces is good for 2^32 tokens only (NIST SP 800-38D §8.3).
  */
-export function sealedAccessTokens(root: KeyObject, random: Random): Pick<Tokens, 'sealAccessToken' | 'openAccessToken'> {
+export function sealedAccessTokens(root: DerivedKey, random: Random): Pick<Tokens, 'sealAccessToken' | 'openAccessToken'> {
   const keys = new Map<number, KeyObject>()
   function keyOf(hour: number): KeyObject {
-    const key = keys.get(hour) ?? derive(root, String(hour))
+    const key = keys.get(hour) ?? derive(root(), String(hour))
     keys.set(hour, key)
     if (keys.size > rememberedKeys) keys.delete(keys.keys().next().value!)
     return key

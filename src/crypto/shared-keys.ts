@@ -1,10 +1,10 @@
 /** Access tokens signed with a secret that one client's APIs share with us — RFC 7518 §3.2 (HS256). */
-import { createHmac, type KeyObject } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Client } from '../protocol/client.ts'
 import { equal } from '../protocol/codec/digest.ts'
 import { type CompactJws, type JsonObject, parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { SharedKeys } from '../protocol/ports.ts'
-import { framed } from './derive.ts'
+import { type DerivedKey, framed } from './derive.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
 import type { ResealOnUse } from './reseal.ts'
 import type { Sealer } from './seal.ts'
@@ -30,8 +30,8 @@ const beginning = Buffer.from('{"alg":"HS256",').toString('base64url')
  */
 export function sharedKeys(options: {
   sealer: Sealer
-  root: KeyObject
-  markKey: KeyObject
+  root: DerivedKey
+  markKey: DerivedKey
   tenantId: string
   issuer: string
   reseal: ResealOnUse
@@ -40,7 +40,7 @@ export function sharedKeys(options: {
   const sealContextOf = (clientId: string) => ({ purpose: 'client-signing-secret', tenant: tenantId, id: clientId })
   const secretOf = ({ client_id, sealedSigningSecret: sealed }: SharingClient) =>
     sealed === undefined
-      ? createHmac('sha256', root).update(client_id).digest('base64url')
+      ? createHmac('sha256', root()).update(client_id).digest('base64url')
       : sealer.open(sealContextOf(client_id), sealed).toString()
   const mac = (client: SharingClient, text: string) => createHmac('sha256', secretOf(client)).update(text).digest('base64url')
 
@@ -49,7 +49,7 @@ export function sharedKeys(options: {
    * issued ends with a mark over all its other claims, which only this server can compute.
    */
   const issuanceMark = (jti: string, claims: object) =>
-    createHmac('sha256', markKey)
+    createHmac('sha256', markKey())
       .update(framed(jti, JSON.stringify(claims)))
       .digest('base64url')
 

@@ -1,11 +1,11 @@
 /** Opaque tokens and client secrets: how they are made, stored and compared — RFC 6749 §10.3, §10.10. */
-import { createHmac, type KeyObject } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { TokenKind } from '../protocol/token-kind.ts'
 import { typedCode } from '../protocol/typed-code.ts'
-import type { Random } from './derive.ts'
+import type { DerivedKey, Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
 import { nonces } from './nonces.ts'
@@ -107,11 +107,11 @@ function txCode(random: Random): string {
   return code
 }
 
-function mac(key: KeyObject, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest()
+function mac(key: DerivedKey, text: string): Buffer {
+  return createHmac('sha256', key()).update(text).digest()
 }
 
 /** In base64url. */
-function macText(key: KeyObject, text: string): string {
-  return createHmac('sha256', key).update(text).digest('base64url')
+function macText(key: DerivedKey, text: string): string {
+  return createHmac('sha256', key()).update(text).digest('base64url')
 }

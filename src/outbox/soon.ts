@@ -1,6 +1,8 @@
 /** First attempts that an answer waits for, but not for long. */
+
 import { setTimeout } from 'node:timers/promises'
 import type { IdentityStore } from '../identity/store.ts'
+import { replacePorts } from '../protocol/replace-ports.ts'
 import type { BackgroundTasks } from './background-tasks.ts'
 import type { OutboxDelivery } from './delivery.ts'
 
@@ -29,15 +31,10 @@ export function telling<Store extends Pick<IdentityStore, 'sessions'>>(
   soon: (ids: readonly string[]) => Promise<void>,
 ): Store {
   const { sessions } = store
-  return {
-    ...store,
-    sessions: {
-      ...sessions,
-      async end(which) {
-        const ended = await sessions.end(which)
-        await soon(ended.flatMap(({ messages }) => messages))
-        return ended
-      },
-    },
+  const end: typeof sessions.end = async (which) => {
+    const ended = await sessions.end(which)
+    await soon(ended.flatMap(({ messages }) => messages))
+    return ended
   }
+  return replacePorts<Pick<IdentityStore, 'sessions'>>(store, { sessions: { ...sessions, end } }) as Store
 }

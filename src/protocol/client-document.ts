@@ -1,6 +1,6 @@
 /** Client identifiers that are URLs of metadata documents, and which of them a tenant accepts — draft-ietf-oauth-client-id-metadata-document-02 §3. */
 import type { Client } from './client.ts'
-import type { Ctx } from './feature.ts'
+import type { Store } from './ports.ts'
 
 /** https, a host, perhaps a port, and a path; no user name, fragment or dot segment. */
 const form = /^https:\/\/[a-z\d.-]+(?::\d{1,5})?\/[^\s#\\]*$/i
@@ -28,11 +28,10 @@ export function documentHost({ client_id: id, documentReadAt }: Client): string 
 }
 
 /** The clients of a tenant, without those of documents at hosts that it does not accept, or no longer. */
-export function withAcceptedDocuments(store: Ctx['store'], hosts: readonly string[]): Ctx['store'] {
-  const { clients } = store
+export function withAcceptedDocuments(clients: Store['clients'], hosts: readonly string[]): Store['clients'] {
   const find = async (id: string) => {
     const client = await clients.find(id)
     return client?.documentReadAt === undefined || isAtHost(hosts, id) ? client : undefined
   }
-  return { ...store, clients: { ...clients, find } }
+  return { ...clients, find }
 }

@@ -20,7 +20,7 @@ import { audit } from './audit.ts'
 import { backchannelRequests } from './backchannel-requests.ts'
 import { clients } from './clients.ts'
 import { codes } from './codes.ts'
-import { configuration } from './configuration.ts'
+import { type Configuration, configuration } from './configuration.ts'
 import { connections } from './connections.ts'
 import { credentialConfigurations } from './credential-configurations.ts'
 import { credentialOffers } from './credential-offers.ts'
@@ -59,12 +59,7 @@ import { usedOnce } from './used-once.ts'
 import { vault } from './vault.ts'
 import { listWebhooks, webhooks } from './webhooks.ts'
 
-/** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
-export function tenantStore(
-  database: Db,
-  tenant: string,
-  now: () => number,
-): Store &
+type Ports = Store &
   IdentityStore &
   KeyStore &
   ClientStore &
@@ -81,55 +76,103 @@ export function tenantStore(
   UpstreamIdentityStore &
   FederationKeyStore &
   WebhookStore &
-  VaultStore {
+  VaultStore
+
+/** What some modules need besides. */
+interface More {
+  /** The clock, in seconds. */
+  now(): number
+  remembering: Configuration['remembering']
+  store: Ports
+}
+
+/** Makes some of the ports. */
+type Module = (db: Db, tenant: string, more: More) => Partial<Ports>
+
+/** Each uses ports of earlier ones alone. */
+const modules = inOrder(
+  clients,
+  (db, tenant, { store }) => registrations(db, tenant, store.clientsAdmin),
+  resources,
+  trustedIssuers,
+  declarations,
+  connections,
+  credentialConfigurations,
+  credentialOffers,
+  issuedCredentials,
+  deferredCredentials,
+  upstreamRequests,
+  upstreamIdentities,
+  vault,
+  grants,
+  flows,
+  codes,
+  signIns,
+  pushedRequests,
+  deviceCodes,
+  deviceSecrets,
+  backchannelRequests,
+  usedOnce,
+  refreshTokens,
+  accessTokens,
+  issue,
+  (db, tenant, { now }) => revocations(db, tenant, now),
+  accounts,
+  access,
+  (db, tenant, { now }) => sessions(db, tenant, now),
+  attempts,
+  (db, tenant, { now }) => factors(db, tenant, now),
+  passkeys,
+  links,
+  outbox,
+  webhooks,
+  eventStreams,
+  (db, tenant, { remembering }) => audit(db, tenant, toldOfEvents(db, tenant, remembering)),
+  groups,
+  assignments,
+  signUps,
+  attributes,
+  (db, tenant, { remembering }) => signingKeys(db, tenant, remembering),
+  machines,
+  apiKeys,
+  (db, tenant, { now, remembering, store }) => federation(db, tenant, { now, remembering, clients: store.clients }),
+)
+
+function inOrder<Modules extends readonly Module[]>(...all: Modules): Modules {
+  return all
+}
+
+function toldOfEvents(db: Db, tenant: string, remembering: Configuration['remembering']) {
+  const told = remembering(async () => ({ webhooks: await listWebhooks(db, tenant), streams: await listStreams(db, tenant) }))
+  return () => told('')
+}
+
+/** What is each of these at once. */
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Every) => void ? Every : never
+type Made = All<ReturnType<(typeof modules)[number]>>
+
+const made = Symbol('the ports of a module')
+/** What every store inherits: its ports, each made when it is used for the first time, since there may be many tenants that use few. */
+const lazy = {}
+const model = storeOf({} as Db, '', () => 0) as unknown as { [made](module: number): object }
+for (const module of modules.keys())
+  for (const port of Object.keys(model[made](module)))
+    Object.defineProperty(lazy, port, {
+      enumerable: true,
+      get(this: { [made](module: number): Record<string, unknown> }) {
+        return this[made](module)[port]
+      },
+    })
+
+/** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
+export function tenantStore(database: Db, tenant: string, now: () => number): Ports {
+  return storeOf(database, tenant, now) // no port is missing: `Made` is all that the modules make
+}
+
+function storeOf(database: Db, tenant: string, now: () => number): Made {
   const { db, remembering } = configuration(database, tenant)
-  const toldOfEvents = remembering(async () => ({ webhooks: await listWebhooks(db, tenant), streams: await listStreams(db, tenant) }))
-  const registered = clients(db, tenant, { now, remembering })
-  return {
-    ...registered,
-    ...registrations(db, tenant, registered.clientsAdmin),
-    ...resources(db, tenant, { now, remembering }),
-    ...trustedIssuers(db, tenant, { remembering }),
-    ...declarations(db, tenant),
-    ...connections(db, tenant, { now, remembering }),
-    ...credentialConfigurations(db, tenant, { remembering }),
-    ...credentialOffers(db, tenant),
-    ...issuedCredentials(db, tenant),
-    ...deferredCredentials(db, tenant),
-    ...upstreamRequests(db, tenant),
-    ...upstreamIdentities(db, tenant),
-    ...vault(db, tenant),
-    ...grants(db, tenant),
-    ...flows(db, tenant),
-    ...codes(db, tenant),
-    ...signIns(db, tenant),
-    ...pushedRequests(db, tenant),
-    ...deviceCodes(db, tenant),
-    ...deviceSecrets(db, tenant),
-    ...backchannelRequests(db, tenant),
-    ...usedOnce(db, tenant),
-    ...refreshTokens(db, tenant),
-    ...accessTokens(db, tenant),
-    ...issue(db, tenant),
-    ...revocations(db, tenant, now),
-    ...accounts(db, tenant),
-    ...access(db, tenant),
-    ...sessions(db, tenant, now),
-    ...attempts(db, tenant),
-    ...factors(db, tenant, now),
-    ...passkeys(db, tenant),
-    ...links(db, tenant),
-    ...outbox(db, tenant),
-    ...webhooks(db, tenant),
-    ...eventStreams(db, tenant),
-    ...audit(db, tenant, () => toldOfEvents('')),
-    ...groups(db, tenant),
-    ...assignments(db, tenant),
-    ...signUps(db, tenant),
-    ...attributes(db, tenant),
-    ...signingKeys(db, tenant, remembering),
-    ...machines(db, tenant),
-    ...apiKeys(db, tenant),
-    ...federation(db, tenant, { now, remembering, ...registered }),
-  }
+  const ports: Partial<Ports>[] = []
+  const store = Object.create(lazy)
+  store[made] = (module: number) => (ports[module] ??= modules[module]!(db, tenant, { now, remembering, store }))
+  return store
 }

@@ -3,6 +3,7 @@ import type { Client, ClientMetadata } from '../client.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx } from '../feature.ts'
+import type { Store } from '../ports.ts'
 import { clientOfChain, type Registering } from '../registration.ts'
 import type { SecretRow } from '../registry.ts'
 import { checkSignature, maxStatement } from './entity-statement.ts'
@@ -84,12 +85,11 @@ export async function registerByChain(ctx: Ctx, chain: TrustChain, client: Regis
 }
 
 /** The clients of a tenant, without those that a trust chain vouches for where the tenant takes part in no federation, or no longer. */
-export function withFederatedClients(store: Ctx['store'], takesPart: boolean): Ctx['store'] {
-  if (takesPart) return store
-  const { clients } = store
+export function withFederatedClients(clients: Store['clients'], takesPart: boolean): Store['clients'] {
+  if (takesPart) return clients
   const find = async (id: string) => {
     const client = await clients.find(id)
     return client?.trustedUntil === undefined ? client : undefined
   }
-  return { ...store, clients: { ...clients, find } }
+  return { ...clients, find }
 }

@@ -2,14 +2,14 @@
 import { loginOf } from '../../identity/account.ts'
 import { accountPageId, type Client, clientSchema } from '../../protocol/client.ts'
 import type { Ctx } from '../../protocol/feature.ts'
+import { once } from '../../protocol/once.ts'
 import type { AccountRequest } from './section.ts'
 
 /** Where the browser comes back to. */
 export const returnPath = '/account/return'
 
-/** It is issued no tokens: the page relies on the browser's session. */
-export function accountClient(issuer: string): Client {
-  const metadata = clientSchema.parse({
+const atEveryIssuer = once(() =>
+  clientSchema.parse({
     client_id: accountPageId,
     client_name: 'Your account',
     grant_types: [],
@@ -17,8 +17,12 @@ export function accountClient(issuer: string): Client {
     token_endpoint_auth_method: 'none',
     scope: '',
     policy: { consent: 'skip' },
-  })
-  return { ...metadata, redirect_uris: [issuer + returnPath], secretHashes: [], tokensFrom: 0 }
+  }),
+)
+
+/** It is issued no tokens: the page relies on the browser's session. */
+export function accountClient(issuer: string): Client {
+  return { ...atEveryIssuer(), redirect_uris: [issuer + returnPath], secretHashes: [], tokensFrom: 0 }
 }
 
 /** How recent a sign-in must be for sensitive actions, in seconds. */

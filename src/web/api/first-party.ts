@@ -1,21 +1,24 @@
 /** The client of the sign-in API's tokens. It is computed from the configuration and not stored. */
 import { type Client, clientSchema, firstPartyId, scopesOf } from '../../protocol/client.ts'
 import { OAuthError } from '../../protocol/errors.ts'
-import type { Ctx, Server } from '../../protocol/feature.ts'
+import type { Server } from '../../protocol/feature.ts'
 import { issueTokens } from '../../protocol/issue-tokens.ts'
 import { Params } from '../../protocol/params.ts'
-import type { Keys } from '../../protocol/ports.ts'
+import type { Keys, Store } from '../../protocol/ports.ts'
 import { signedIn } from '../../protocol/signed-in.ts'
 import type { Issuance, SignInProof } from '../../protocol/types.ts'
 import type { WebTenant } from '../http/route.ts'
 import { Problem, problem } from './problem.ts'
 
-/** A public client: it authenticates by nothing but its refresh tokens. It has no redirect URI, so it cannot start a flow. Lifetimes in seconds. */
-export function firstPartyClient(
+/**
+ * By the tenant. A public client: it authenticates by nothing but its refresh tokens. It has no redirect URI, so it cannot start a flow.
+ * Lifetimes in seconds.
+ */
+export function firstPartyClients(
   server: Server,
   algs: Keys['algs'],
-  { org, accessToken, refreshToken }: { org: string; accessToken: number; refreshToken: number },
-): Client {
+  { accessToken, refreshToken }: { accessToken: number; refreshToken: number },
+): (tenant: string) => Client {
   const alg = algs.includes('RS256') ? 'RS256' : (algs[0] as Keys['algs'][number])
   const metadata = clientSchema.parse({
     client_id: firstPartyId,
@@ -28,11 +31,10 @@ export function firstPartyClient(
     access_token_signed_response_alg: alg,
     access_token_lifetime: accessToken,
     refresh_token_lifetime: refreshToken,
-    access_token_claims: { org_id: org },
     access_token_claim_sources: { email: 'account.email', role: 'account.role' },
     policy: { consent: 'skip' },
   })
-  return { ...metadata, secretHashes: [], tokensFrom: 0 }
+  return (tenant) => ({ ...metadata, access_token_claims: { org_id: tenant }, secretHashes: [], tokensFrom: 0 })
 }
 
 /** RFC 6749 §5.1. */
@@ -79,7 +81,6 @@ async function tokenResponse({ ctx }: WebTenant, issuance: Issuance): Promise<To
 }
 
 /** The clients of a tenant with our own among them, which take precedence over stored ones. */
-export function withOwnClients(store: Ctx['store'], own: readonly Client[]): Ctx['store'] {
-  const { clients } = store
-  return { ...store, clients: { ...clients, find: async (id) => own.find((client) => client.client_id === id) ?? clients.find(id) } }
+export function withOwnClients(clients: Store['clients'], own: readonly Client[]): Store['clients'] {
+  return { ...clients, find: async (id) => own.find((client) => client.client_id === id) ?? clients.find(id) }
 }
