@@ -127,6 +127,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(one.body.authorization_details, [folder])
     })
 
+    test('a list is narrowed to some of its elements, and to nothing else', async () => {
+      const code = await app.code(gatehouse.browser(), fields([{ type: 'folder', paths: ['/a', '/b'] }]))
+      for (const change of [{ paths: [] }, { paths: ['/a', '/c'] }, { paths: '/a' }, { path: ['/a'] }]) {
+        const { body } = await app.redeem(code, fields([{ type: 'folder', ...change }]))
+        assert.equal(body.error_description, 'authorization_details exceeds what was granted', JSON.stringify(change))
+      }
+      const less = { type: 'folder', paths: ['/b'] }
+      assert.deepEqual((await app.redeem(code, fields([less]))).body.authorization_details, [less])
+    })
+
     test('an API is told of its own types alone', async () => {
       const code = await app.code(gatehouse.browser(), fields([pay, folder], { resource: bank, scope: 'openid' }))
       const { body } = await app.redeem(code, { resource: bank })
@@ -207,6 +217,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       [JSON.stringify([{ ...pay, amount: { currency: 'euro', value: '1' } }]), schema],
       [JSON.stringify([{ ...pay, hidden: true }]), schema],
     ]
+    test('ten details, in 8192 characters, are accepted', async () => {
+      const rest = Array.from({ length: 9 }, () => folder)
+      const filler = 'x'.repeat(8192 - JSON.stringify([...rest, { ...folder, path: '' }]).length)
+      const answer = told(await app.arrive(gatehouse.browser(), fields([...rest, { ...folder, path: filler }])))
+      assert.ok(answer['code'], answer['error_description'] ?? '')
+    })
+
     for (const [authorization_details, description] of wrong)
       test(`refused: ${authorization_details.slice(0, 40)}`, async () => {
         const answer = told(await gatehouse.browser().open(app.url({ authorization_details })))

@@ -67,6 +67,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([status, body.error, body.error_description], [400, code, description])
       })
 
+    test('a request of 16384 characters is accepted, and no longer one', async () => {
+      const length = (filler: string) => JSON.stringify(Object.entries({ scope: 'openid', filler })).length
+      const filler = 'x'.repeat(16_384 - length(''))
+      assert.equal((await stage.ask({ filler })).status, 200)
+      assert.equal((await stage.ask({ filler: `${filler}x` })).status, 400)
+    })
+
     test('refused: a client that may not, or does not authenticate; another client at the token endpoint', async () => {
       const web = application(stage.gatehouse, { id: 'web', secret: 'secret' })
       assert.equal((await stage.ask({}, web)).body.error, 'unauthorized_client')

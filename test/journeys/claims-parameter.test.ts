@@ -116,8 +116,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([answer['error'], answer['error_description']], ['invalid_request', description])
       })
 
-    for (const claims of ['{}', '{"id_token":null}', '{"other":1}', '{"userinfo":{"__proto":null,"constructor":null,"toString":null}}'])
-      test(`what nobody understands is ignored: ${claims}`, async () => {
+    const longest = JSON.stringify({ x: 'x'.repeat(4096 - '{"x":""}'.length) })
+    for (const claims of [
+      '{}',
+      longest,
+      '{"id_token":null}',
+      '{"other":1}',
+      '{"userinfo":{"__proto":null,"constructor":null,"toString":null}}',
+    ])
+      test(`what nobody understands is ignored: ${claims.slice(0, 80)}`, async () => {
         assert.ok(told(await narrow.arrive(gatehouse.browser(), { claims }))['code'])
       })
 

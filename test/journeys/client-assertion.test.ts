@@ -83,6 +83,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'a time in the future': () => assertion('m', { claims: { iat: gatehouse.now() + 61 } }),
       'not before a later time': () => assertion('m', { claims: { nbf: gatehouse.now() + 61 } }),
       'no jti': () => assertion('m', { claims: { jti: undefined } }),
+      'an empty jti': () => assertion('m', { claims: { jti: '' } }),
+      'a jti that is a number': () => assertion('m', { claims: { jti: 1 } }),
+      'a time that is a text': () => assertion('m', { claims: { iat: 'now' } }),
+      'a subject that is another client': () => assertion('m', { claims: { sub: 'one' } }),
       'a long jti': () => assertion('m', { claims: { jti: 'x'.repeat(256) } }),
       'another audience': () => assertion('m', { claims: { aud: 'https://evil.example' } }),
       'no audience': () => assertion('m', { claims: { aud: undefined } }),
@@ -109,6 +113,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
           .sign(new TextEncoder().encode(JSON.stringify(key!.jwk))),
     }
     for (const [name, make] of Object.entries(wrong)) test(`refused: ${name}`, async () => refused(await token(await make())))
+
+    test('what is just within the limits is accepted', async () => {
+      const now = gatehouse.now()
+      for (const claims of [{ exp: now + 1 }, { exp: now + 360 }, { iat: now + 60 }, { nbf: now + 60 }, { jti: 'x'.repeat(255) }])
+        assert.equal((await token(await assertion('m', { claims }))).status, 200, JSON.stringify(claims))
+    })
 
     test('a liberal policy takes the endpoint and lists as audience, and nothing else', async () => {
       for (const aud of [`${gatehouse.issuer}/token`, [gatehouse.issuer, 'https://x.example']])

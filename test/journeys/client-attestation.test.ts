@@ -165,13 +165,25 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await token({ proof: { challenge: nonce } })).body.error, 'use_attestation_challenge', 'a nonce for DPoP is none')
     })
 
+    test('what is just within the limits is accepted', async () => {
+      const now = gatehouse.now()
+      const accepted: Change[] = [
+        ...[{ exp: now - 59 }, { iat: now + 60 }, { nbf: now + 60 }].map((claims) => ({ claims })),
+        ...[{ iat: now - 300 }, { iat: now + 60 }, { exp: now - 59 }, { jti: 'x'.repeat(255) }].map((proof) => ({ proof })),
+      ]
+      for (const change of accepted) assert.equal((await token(change)).status, 200, JSON.stringify(change))
+    })
+
     /** Criteria: a bad attestation signature, a bad PoP signature, a PoP key that is not cnf, exp in the past, no sub, another aud, replay. */
     const refusals: [name: string, change: () => Change, error?: string][] = [
       ['bad attestation signature', () => ({ key: otherAttester! })],
       ['bad PoP signature', () => ({ sent: cutProof })],
       ['PoP key that is not that of cnf', () => ({ proofKey: otherInstance! })],
       ['exp 10 minutes past', () => ({ claims: { exp: gatehouse.now() - 600 } }), 'invalid_client_attestation'],
+      ['exp just past', () => ({ claims: { exp: gatehouse.now() - 60 } }), 'invalid_client_attestation'],
       ['no exp', () => ({ claims: { exp: undefined } })],
+      ['exp that is a text', () => ({ claims: { exp: 'tomorrow' } })],
+      ['iat that is a text', () => ({ claims: { iat: 'now' } })],
       ['no sub', () => ({ claims: { sub: undefined } })],
       ['sub of another client', () => ({ claims: { sub: 'another' } }), 'invalid_request'],
       ['sub of no client', () => ({ claims: { sub: 'nobody' } })],
@@ -192,7 +204,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['no PoP iat', () => ({ proof: { iat: undefined } })],
       ['old PoP', () => ({ proof: { iat: gatehouse.now() - 301 } })],
       ['PoP from the future', () => ({ proof: { iat: gatehouse.now() + 61 } })],
-      ['expired PoP', () => ({ proof: { exp: gatehouse.now() - 61 } })],
+      ['PoP iat that is a text', () => ({ proof: { iat: 'now' } })],
+      ['expired PoP', () => ({ proof: { exp: gatehouse.now() - 60 } })],
+      ['PoP exp that is a text', () => ({ proof: { exp: 'tomorrow' } })],
+      ['empty PoP jti', () => ({ proof: { jti: '' } })],
       ['no PoP jti', () => ({ proof: { jti: undefined } })],
       ['long PoP jti', () => ({ proof: { jti: 'x'.repeat(256) } })],
       ['no PoP', () => ({ sent: ({ 'oauth-client-attestation-pop': _, ...headers }) => headers })],

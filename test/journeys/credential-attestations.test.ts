@@ -47,6 +47,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(within.body.credentials?.length, 2, JSON.stringify(within.body))
     })
 
+    test('what is just within the limits is accepted: times, and ten keys', async () => {
+      const now = gatehouse.now()
+      const attested_keys = (await Promise.all(Array.from({ length: 10 }, () => holderPair()))).map(({ jwk }) => jwk)
+      for (const change of [{ iat: now + 60 }, { exp: now + 1 }, { attested_keys }]) {
+        const { status, text } = await attested({ attestation: [await attestation(change)] })
+        assert.equal(status, 200, text)
+      }
+    })
+
     test('§2.11: credential errors: attestations of strangers, that have expired, are about other keys, or do not say enough', async () => {
       const inHeader = async (change: object = {}) => {
         const [nonce, pair] = [await wallet.nonce(), await holderPair()]
@@ -64,6 +73,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [{ attestation: [await attestation({}, attester, 'JWT')] }, 'the typ of a proof is not that of its type'],
         [{ attestation: [await attestation({ exp: gatehouse.now() })] }, 'the key attestation has expired, or is not valid yet'],
         [{ attestation: [await attestation({ iat: gatehouse.now() + 61 })] }, 'the key attestation has expired, or is not valid yet'],
+        [{ attestation: [await attestation({ iat: 'now' })] }, 'the key attestation has expired, or is not valid yet'],
+        [{ attestation: [await attestation({ exp: 'later' })] }, 'the key attestation has expired, or is not valid yet'],
+        [
+          { attestation: [await attestation({ attested_keys: Array(11).fill(attester.jwk) })] },
+          'attested_keys must be a list of 1 to batch_size keys',
+        ],
         [{ attestation: [await attestation({ attested_keys: [] })] }, 'attested_keys must be a list of 1 to batch_size keys'],
         [{ attestation: [await attestation({ attested_keys: [await exportJWK(attester.privateKey)] })] }, 'a key must be a public JWK'],
         [

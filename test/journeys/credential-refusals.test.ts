@@ -133,6 +133,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await withProof(claims({ iss: 'somebody' }), 'invalid_proof', 'iss of a proof must be the client_id of the wallet')
       for (const iat of [gatehouse.now() - 301, gatehouse.now() + 61, 'now'])
         await withProof(claims({ iat }), 'invalid_proof', 'iat of a proof is not the current time; check the clock of the wallet')
+      for (const iat of [gatehouse.now() - 300, gatehouse.now() + 60]) {
+        const proofs = { jwt: [await claims({ iat })] }
+        assert.equal((await wallet.ask(token, { credential_configuration_id: badge.id, proofs })).status, 200)
+      }
       await withProof(claims({ nonce: undefined }), 'invalid_proof', 'a proof has no nonce; get one at the nonce endpoint')
       const stale = 'nonce of a proof is not a c_nonce of this issuer that is in force'
       const old = await wallet.nonce()

@@ -127,6 +127,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await error(device_code), 'authorization_pending')
     })
 
+    test('a request of 16384 characters is accepted, and no longer one', async () => {
+      const length = (filler: string) => JSON.stringify(Object.entries({ client_id: tv.id, scope: 'openid', filler })).length
+      const filler = 'x'.repeat(16_384 - length(''))
+      assert.equal((await tv.post('/device_authorization', { scope: 'openid', filler })).status, 200)
+      assert.equal((await tv.post('/device_authorization', { scope: 'openid', filler: `${filler}x` })).status, 400)
+    })
+
     test('an expired code is refused as expired, and is unknown to a person', async () => {
       const { device_code, verification_uri_complete } = await begin()
       const browser = gatehouse.browser()

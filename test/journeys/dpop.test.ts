@@ -116,6 +116,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         })
       }
     }
+    test('what is just within the limits is accepted', async () => {
+      const htu = `${gatehouse.issuer}/token?query#fragment`
+      for (const claims of [{ iat: gatehouse.now() - 120 }, { iat: gatehouse.now() + 60 }, { jti: 'x'.repeat(255) }, { htu }])
+        assert.equal((await machine('bound', await proof('/token', { claims }))).status, 200, JSON.stringify(claims))
+    })
+
     for (const [name, [description, make]] of Object.entries(wrong)) {
       test(`UserInfo refuses ${name}`, async () => {
         const answer = await call(`${gatehouse.issuer}/userinfo`, {

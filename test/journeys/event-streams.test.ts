@@ -223,13 +223,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
           { ack: Array.from({ length: 1001 }, String) },
           'ack must be a list of at most 1000 token identifiers',
         ],
+        ['POST', `/ssf/poll/${fetching.stream}`, { ack: ['x'.repeat(201)] }, 'ack must be a list of at most 1000 token identifiers'],
+        ['POST', `/ssf/poll/${fetching.stream}`, { maxEvents: 0.5 }, 'maxEvents must be a whole number, 0 or more'],
         ['PUT', '/ssf/streams', { ...other, delivery: {} }, unusable],
       ]
       for (const [method, path, body, text] of refused) {
         const answer = await (path.includes(fetching.stream) || body === refused.at(-1)![2] ? fetching : it).send(method, path, body)
         assert.deepEqual([answer.status, answer.body.error_description], [400, text], JSON.stringify(body))
       }
-      assert.equal((await fetching.send('POST', `/ssf/poll/${fetching.stream}`, { setErrs: { x: null } })).status, 200)
+      assert.equal((await it.send('POST', '/ssf/verify', { ...id, state: 'x'.repeat(1000) })).status, 204)
+      for (const body of [{ setErrs: { x: null } }, { maxEvents: 0 }, { ack: [...Array.from({ length: 999 }, String), 'x'.repeat(200)] }])
+        assert.equal((await fetching.send('POST', `/ssf/poll/${fetching.stream}`, body)).status, 200, JSON.stringify(body))
     })
 
     test('a receiver writes no losses of what never waited in its stream into the audit log', async () => {

@@ -235,8 +235,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['a scope that is no text', () => ({ scope: ['files:read'] }), 'scope of the assertion must be a text'],
       ['no resource in a list', () => ({ resource: [] }), 'resource of the assertion must be one URI or up to 20'],
       ['a resource that is no URI', () => ({ resource: 'files' }), 'resource of the assertion must be one URI or up to 20'],
+      [
+        'a long resource',
+        () => ({ resource: `https://files.example/${'x'.repeat(2000)}` }),
+        'resource of the assertion must be one URI or up to 20',
+      ],
       ['too many resources', () => ({ resource: Array(21).fill(files) }), 'resource of the assertion must be one URI or up to 20'],
     ]
+    test('redeemed: with twenty resources', async () => {
+      const { status, body } = await redeem(await signed({ scope: 'files:read', resource: Array(20).fill(files) }))
+      assert.equal(status, 200, JSON.stringify(body))
+    })
+
     for (const [what, claims, description] of presented)
       test(`not redeemed: ${what}`, async () => {
         const { status, body } = await redeem(await signed(claims()))

@@ -88,6 +88,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await gatehouse.browser().open(open(app, late.request_uri))).status, 400)
     })
 
+    test('a request of 16384 characters is accepted, and no longer one', async () => {
+      const filler = 'x'.repeat(16_384 - JSON.stringify(Object.entries({ ...request, filler: '' })).length)
+      assert.equal((await push(app, { filler })).status, 201)
+      assert.equal((await push(app, { filler: `${filler}x` })).status, 400)
+    })
+
     test('with response type none it is used up, too', async () => {
       const { request_uri } = (await push(app, { response_type: 'none' })).body
       assert.equal(told(await signIn(app, request_uri))['state'], 'pushed')
