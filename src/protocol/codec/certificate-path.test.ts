@@ -44,6 +44,12 @@ suite('a path leads to a trusted authority', () => {
   })
 })
 
+test('a certificate is in force from its first second to its last', async () => {
+  const leaf = await root.issue({ notBefore: now - 10, notAfter: now + 10 })
+  const isFaulty = await Promise.all([-11, -10, 10, 11].map(async (offset) => (await fault(leaf, [], [root], now + offset)) !== undefined))
+  assert.deepEqual(isFaulty, [true, false, false, true])
+})
+
 suite('no path leads from', () => {
   const refused: Record<string, [expected: string, form: Form]> = {
     'a certificate that has expired': ['the certificate is not in force', { notAfter: now - 1 }],

@@ -17,8 +17,11 @@ test('JSON within the limits is read as JSON.parse reads it', () => {
     '[{"a":1},{"a":2}]',
     '"line\\nbreak\\ttab"',
     '"\\ud83d\\ude00"',
+    `[${Array(4096).fill(1).join()}]`,
+    `{"${'a'.repeat(1024)}":"${'x'.repeat(65_536)}"}`,
+    '{"length":1,"a":{"toString":1,"valueOf":[]}}',
   ]
-  for (const text of within) assert.deepEqual(readJson(text), { value: JSON.parse(text) }, text)
+  for (const text of within) assert.deepEqual(readJson(text), { value: JSON.parse(text) }, text.slice(0, 80))
 })
 
 test('any JSON within the limits and without forbidden characters is read', () => {
@@ -43,6 +46,7 @@ const refused: [name: string, text: string, rule: RegExp, member: string][] = [
   ['2,000 levels', nested(2000), /more than 32 levels/, ''],
   ['a million levels', nested(1_000_000), /more than 32 levels/, ''],
   ['too many elements', `[${Array(4097).fill(1).join()}]`, /more than 4096 members/, ''],
+  ['too many members', `{${Array.from({ length: 4097 }, (_, i) => `"${i}":1`).join()}}`, /more than 4096 members/, ''],
   ['a duplicate name', '{"a":1,"b":2,"a":3}', /is there twice/, 'a'],
   ['a duplicate name, escaped', '{"a":1,"\\u0061":3}', /is there twice/, 'a'],
   ['a duplicate name inside', '{"x":{"y":[{"a":1,"a":1}]}}', /is there twice/, 'x.y.a'],

@@ -49,6 +49,15 @@ test('refuses what is malformed, too long, or critical', () => {
   assert.equal(parseJws(token, token.length - 1), undefined)
 })
 
+test('a header has 2048 characters at most, unless more is allowed', () => {
+  const ofLength = (length: number) =>
+    encode(JSON.stringify({ alg: 'ES256', x: 'x'.repeat((length * 3) / 4 - '{"alg":"ES256","x":""}'.length) }))
+  const [within, beyond] = [2048, 2052].map((length) => `${ofLength(length)}.e30.c2ln`) as [string, string]
+  assert.ok(parseJws(within, 4000))
+  assert.equal(parseJws(beyond, 4000), undefined)
+  assert.ok(parseJws(beyond, 4000, 2052))
+})
+
 test('never throws', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseJws(text, 1000)))
   const parts = fc.array(fc.oneof(fc.constant(header), fc.base64String(), fc.json().map(encode)), { maxLength: 5 })
