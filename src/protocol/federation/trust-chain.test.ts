@@ -205,6 +205,10 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
     { naming_constraints: [] },
     { naming_constraints: { permitted: 'a' } },
     { naming_constraints: { excluded: [1] } },
+    { naming_constraints: { permitted: [''] } },
+    { naming_constraints: { excluded: Array(201).fill('a.example') } },
+    { allowed_entity_types: 'openid_relying_party' },
+    { max_path_length: '1' },
     { allowed_entity_types: ['federation_entity'] },
   ].map((constraints): [string, readonly Part[], string] => [
     `constraints ${JSON.stringify(constraints)}`,
@@ -226,6 +230,33 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
     'invalid_metadata',
   ],
 ]
+
+test('what is just within the limits is accepted', () => {
+  const named = Array.from({ length: 19 }, (_, i) => ({ ...keys.rp.jwk, kid: `k${i}` }))
+  const hints = Array.from({ length: 19 }, (_, i) => `https://${i}.example`)
+  const names = ['RP.example', '.Org.example', 'two.example', ...Array.from({ length: 197 }, (_, i) => `${i}.example`)]
+  const accepted: Record<string, readonly Part[]> = {
+    '20 keys': changed(1, { claims: { jwks: { keys: [keys.rp.jwk, ...named] } } }),
+    '20 hints': changed(0, { claims: { authority_hints: [...hints, ids.first] } }),
+    'a clock that is a minute ahead': changed(3, { claims: { iat: NOW + 60 } }),
+    'the last second': changed(2, { claims: { exp: NOW + 1 } }),
+    '200 names, in any case': changed(3, { claims: { constraints: { naming_constraints: { permitted: names, excluded: [] } } } }),
+    'no intermediate below': changed(1, { claims: { constraints: { max_path_length: 0 } } }),
+  }
+  for (const [name, all] of Object.entries(accepted)) assert.equal(chainOf(all).anchor, ids.anchor, name)
+})
+
+test('a chain of 10 statements is accepted', () => {
+  const above = Array.from({ length: 8 }, (_, i) => ({ id: `https://${i}.above.example`, key: signer() }))
+  const all = [{ id: ids.rp, key: keys.rp }, ...above, { id: ids.anchor, key: keys.anchor }]
+  const statements = all.map(({ id, key }, i) => {
+    const below = all[i - 1] ?? all[0]!
+    const hints = i === 0 ? { authority_hints: [all[1]!.id] } : {}
+    const claims = { iss: id, sub: below.id, iat: NOW, exp: NOW + 60, jwks: { keys: [below.key.jwk] }, ...hints }
+    return readStatement(key.sign('entity-statement+jwt', claims), NOW)
+  })
+  assert.equal(verifyChain(statements, anchors).statements.length, 10)
+})
 
 test('every other chain is refused', () => {
   for (const [name, all, description, code = 'invalid_trust_chain'] of refused)
