@@ -5,6 +5,7 @@ import { type Entity, federation, sendStatement } from '../../../test/federation
 import { remote } from '../../outbound/remote.ts'
 import { TooMany, Unavailable } from '../errors.ts'
 import { discover } from './discovery.ts'
+import { readConfiguration } from './entity-statement.ts'
 import type { TrustAnchors } from './trust-chain.ts'
 import { trustChains } from './trust-chains.ts'
 
@@ -46,6 +47,17 @@ test('a chain is found through two intermediates, each statement asked for once'
     [rp, first, second, anchor].map(({ requests }) => requests),
     [[configuration], [configuration, '/fetch'], [configuration, '/fetch'], [configuration, '/fetch']],
   )
+})
+
+test('whom it asks is told what it takes', async () => {
+  const { rp, anchors } = await usual()
+  let accept: string | undefined
+  rp.answers.set('/.well-known/openid-federation', (req, res) => {
+    accept = req.headers.accept
+    sendStatement(res, rp.configurationJwt())
+  })
+  await discover({ ...deps, anchors }, rp.id)
+  assert.equal(accept, 'application/entity-statement+jwt')
 })
 
 test('of several chains the shortest is taken, and a dead end does no harm', async () => {
@@ -187,6 +199,23 @@ test('a search asks for 40 statements at most, however many superiors there are'
   assert.ok([rp, ...middles, ...tops].flatMap(({ requests }) => requests).length <= 41)
 })
 
+test('superiors that all name one another do not multiply the paths that are followed', async () => {
+  const all = await Promise.all(Array.from({ length: 5 }, () => world.entity()))
+  for (const one of all) {
+    for (const other of all) one.about.set(other.id, { jwks: { keys: [other.jwk] } })
+    one.configuration = { authority_hints: [...all.filter((other) => other !== one).map(({ id }) => id), 'http://localhost:1'] }
+  }
+  const rp = await world.entity({ superiors: all, metadata })
+  const { chain, deadEnds } = await discover({ ...deps, anchors: trusting(await world.entity()) }, rp.id)
+  assert.equal(chain, undefined)
+  const paths = Object.groupBy(deadEnds, ({ path }) => path.length)
+  assert.deepEqual(
+    Object.entries(paths).map(([length, ends]) => [Number(length), ends!.length]),
+    [3, 4, 5, 6, 7].map((length) => [length, length === 3 ? 5 : 20]),
+    'each path ends once at the superior that is down',
+  )
+})
+
 test('a chain is remembered until it expires, and its lack for a minute', async () => {
   const { first, rp, anchors } = await usual()
   const chains = trustChains(deps)
@@ -206,6 +235,46 @@ test('a chain is remembered until it expires, and its lack for a minute', async 
   time += 1
   assert.ok((await chains.find(anchors, rp.id)).chain)
   assert.equal((await chains.find(new Map(), rp.id)).chain, undefined, 'with other anchors it is looked for again')
+  const before = asked()
+  await chains.find(anchors, rp.id)
+  assert.equal(asked(), before)
+  chains.forget(anchors, rp.id)
+  await chains.find(anchors, rp.id)
+  assert.equal(asked(), before + 1)
+})
+
+test('a chain that lives long is looked for again after a day', async () => {
+  const all = await usual()
+  const chains = trustChains(deps)
+  const exp = time + 7 * 86_400
+  for (const entity of [all.rp, all.first, all.second, all.anchor]) {
+    entity.configuration = { exp }
+    for (const statement of entity.about.values()) statement['exp'] = exp
+  }
+  for (const [seconds, expected] of [
+    [0, 1],
+    [86_399, 1],
+    [1, 2],
+  ] as const) {
+    time += seconds
+    assert.ok((await chains.find(all.anchors, all.rp.id)).chain)
+    assert.equal(all.rp.requests.length, expected)
+  }
+})
+
+test('1000 entities are remembered, those that were found last', async () => {
+  const { rp, anchors } = await usual()
+  const chains = trustChains(deps)
+  await chains.find(anchors, rp.id)
+  const others = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) await chains.find(anchors, `https://10.0.0.1/${i}`)
+  }
+  await others(0, 999)
+  await chains.find(anchors, rp.id)
+  assert.equal(rp.requests.length, 1)
+  await others(999, 1000)
+  await chains.find(anchors, rp.id)
+  assert.equal(rp.requests.length, 2)
 })
 
 test('those who ask at once share one search, and there are no more than 32 at one time', async () => {
@@ -224,7 +293,8 @@ test('of those searches one network can have 8 at one time, and no more than it 
   const { rp, anchors } = await usual()
   const chains = trustChains(deps)
   const by = (network: string) => ({ network, count: async () => {} })
-  const many = (network: string) => Array.from({ length: 10 }, (_, i) => chains.find(anchors, `${rp.id}/${network}/${i}`, by(network)))
+  const many = (network: string, more = '', length = 10) =>
+    Array.from({ length }, (_, i) => chains.find(anchors, `${rp.id}/${network}/${more}${i}`, by(network)))
   const found = await Promise.allSettled([...many('192.0.2.1'), ...many('2001:db8::/64')])
   const refused = found.flatMap((one, i) => (one.status === 'rejected' ? [[i, (one.reason as Error).message]] : []))
   const message = 'too many searches for trust chains from one address at one time'
@@ -232,12 +302,14 @@ test('of those searches one network can have 8 at one time, and no more than it 
     refused,
     [8, 9, 18, 19].map((i) => [i, message]),
   )
-  const again = await Promise.allSettled(many('192.0.2.1').slice(0, 8))
+  const again = await Promise.allSettled(many('192.0.2.1', 'again', 8))
   assert.ok(again.every(({ status }) => status === 'fulfilled'))
   const stop = new TooMany('too many flows from one address', 60)
   const limited = { network: '192.0.2.3', count: () => Promise.reject(stop) }
   await assert.rejects(chains.find(anchors, rp.id, limited), stop)
   assert.ok((await chains.find(anchors, rp.id, by('192.0.2.4'))).chain, 'and that it was refused is not remembered')
+  const configuration = readConfiguration(rp.configurationJwt(), time)
+  await assert.rejects(chains.withConfiguration(anchors, configuration, limited), stop)
 })
 
 test('a chain that is given is taken if it is valid and of the entity', async () => {
@@ -249,5 +321,8 @@ test('a chain that is given is taken if it is valid and of the entity', async ()
   assert.equal(chains.given(anchors, first.id, jwts), undefined)
   assert.equal(chains.given(anchors, rp.id, jwts.slice(0, 2)), undefined)
   assert.equal(chains.given(anchors, rp.id, ['x', 1, null]), undefined)
+  const configuration = readConfiguration(rp.configurationJwt(), time)
+  assert.equal(chains.given(anchors, rp.id, jwts, configuration)?.statements[0], configuration)
+  assert.equal(chains.given(anchors, rp.id, [rp.statementJwt(first.id), ...jwts.slice(1)], configuration), undefined)
   assert.equal([rp, first, second, anchor].flatMap(({ requests }) => requests).length, 0)
 })

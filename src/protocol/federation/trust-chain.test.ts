@@ -103,6 +103,7 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
   ['no jwks', changed(1, { claims: { jwks: undefined } }), badKeys],
   ['no keys', changed(1, { claims: { jwks: { keys: [] } } }), badKeys],
   ['a key without kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: undefined }] } } }), badKeys],
+  ['a key with an empty kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: '' }] } } }), badKeys],
   ['two keys of one kid', changed(1, { claims: { jwks: { keys: [keys.rp.jwk, keys.rp.jwk] } } }), badKeys],
   ['a private key', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, d: 'AA' }] } } }), badKeys],
   [
