@@ -63,7 +63,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['of the future', () => signed({ nbf: gatehouse.now() + 61, exp: gatehouse.now() + 90 }), notYet],
       ['good for too long', () => signed({ exp: gatehouse.now() + 3601 }), older],
       ['old', () => signed({ nbf: gatehouse.now() - 3601 }), older],
+      ['made in the future', () => signed({ iat: gatehouse.now() + 61 }), notYet],
       ['no jti', () => signed({ jti: undefined }), jti],
+      ['an empty jti', () => signed({ jti: '' }), jti],
+      ['a long jti', () => signed({ jti: 'x'.repeat(256) }), jti],
+      ['a jti that is a number', () => signed({ jti: 7 }), jti],
+      ['an exp that is a text', () => signed({ exp: 'tomorrow' }), times],
       ['a parameter outside', () => signed(), 'a signed request must have all parameters inside', { scope: 'openid' }],
     ]
     for (const [what, request, description, fields] of wrong)
@@ -71,6 +76,22 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const { status, body } = await askSigned(await request(), fields)
         assert.deepEqual([status, body.error, body.error_description], [400, 'invalid_request', description])
       })
+
+    test('what is just within the limits is accepted', async () => {
+      const within: ((now: number) => object)[] = [
+        (now) => ({ exp: now + 1 }),
+        (now) => ({ nbf: now + 60, exp: now + 3660 }),
+        (now) => ({ iat: now + 60 }),
+        (now) => ({ exp: now + 3600 }),
+        () => ({ jti: 'x'.repeat(255) }),
+        () => ({ binding_message: '🏦'.repeat(64) }),
+      ]
+      for (const more of within) {
+        gatehouse.advance(601)
+        const { status, text } = await askSigned(await signed(more(gatehouse.now())))
+        assert.equal(status, 200, `${JSON.stringify(more(0))} ${text}`)
+      }
+    })
 
     test('a client that registered an algorithm always signs', async () => {
       const { body } = await application(gatehouse, { id: 'signing', secret: 'secret' }).post('/backchannel_authentication', {

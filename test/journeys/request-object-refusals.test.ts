@@ -5,7 +5,7 @@ import { exportJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing } from '../tiny-browser.ts'
-import { type Application, alice, application, callback, challenge } from './application.ts'
+import { type Application, alice, application, callback, challenge, shows } from './application.ts'
 import { aClientKey, type ClientKey, signedWith } from './signed-by-clients.ts'
 
 type Change = { claims?: Record<string, unknown>; header?: object; key?: ClientKey }
@@ -143,8 +143,23 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual(said(landing), ['invalid_request_object', description])
       })
 
+    const within: [client: string, claims: (now: number) => object][] = [
+      ['app', (now) => ({ exp: now + 1 })],
+      ['app', (now) => ({ nbf: now + 60, iat: now + 60 })],
+      ['strict', (now) => ({ exp: now + 3600 })],
+      ['once', (now) => ({ jti: 'x'.repeat(255), exp: now + 3600 })],
+    ]
+    test('what is just within the limits is accepted', async () => {
+      for (const [client, claims] of within) {
+        const landing = await gatehouse.browser().open(url(client, await object(client, { claims: { ...claims(gatehouse.now()) } })))
+        assert.ok(shows(landing, 'sign-in'), `${client} ${claims(0)} ${landing.url}`)
+      }
+    })
+
     const worthless: [name: string, claims: (now: number) => object, description: string][] = [
       ['no jti', () => ({ jti: undefined }), 'jti of the request object must be a text of 1 to 255 characters'],
+      ['an empty jti', () => ({ jti: '' }), 'jti of the request object must be a text of 1 to 255 characters'],
+      ['a jti that is a number', () => ({ jti: 7 }), 'jti of the request object must be a text of 1 to 255 characters'],
       ['a long jti', () => ({ jti: 'x'.repeat(256) }), 'jti of the request object must be a text of 1 to 255 characters'],
       ['no exp', () => ({ exp: undefined }), 'exp of a request object that works once must be within an hour'],
       ['a far exp', (now) => ({ exp: now + 3601 }), 'exp of a request object that works once must be within an hour'],

@@ -99,6 +99,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     const now = () => gatehouse.now()
+    test('what is just within the limits is accepted', async () => {
+      for (const times of [
+        { exp: now() + 1 },
+        { nbf: now() + 60 },
+        { iat: now() + 60 },
+        { aud: ['https://other.example', gatehouse.issuer] },
+      ]) {
+        const { status, text } = await register({ ...web, software_statement: await statement(times) })
+        assert.equal(status, 201, text)
+      }
+    })
+
     const bad: [name: string, statement: () => Promise<unknown>, code: string, description: RegExp][] = [
       ['no text', async () => 7, 'invalid_software_statement', /^software_statement must be one signed JWT of at most 16384 characters$/],
       ['no JWT', async () => 'x.y', 'invalid_software_statement', /must be one signed JWT/],

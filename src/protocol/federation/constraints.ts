@@ -53,7 +53,7 @@ export function checkConstraints({ maxPathLength, permitted, excluded }: Constra
 
 /** A name with a period in front stands for every host below it, and not for the domain itself. RFC 5280 §4.2.1.10 */
 function isWithin(host: string, name: string): boolean {
-  return name.startsWith('.') ? host.endsWith(name) && host.length > name.length : host === name
+  return name.startsWith('.') ? host.endsWith(name) : host === name
 }
 
 /** Metadata without the entity types that a superior does not allow. §6.2.3 */

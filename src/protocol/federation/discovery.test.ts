@@ -29,8 +29,11 @@ async function usual() {
 
 test('a chain is found through two intermediates, each statement asked for once', async () => {
   const { anchor, second, first, rp, anchors } = await usual()
-  const { chain, isEntity, deadEnds } = await discover({ ...deps, anchors }, rp.id)
+  let counted = 0
+  const count = async () => void counted++
+  const { chain, isEntity, deadEnds } = await discover({ ...deps, anchors, count }, rp.id)
   assert.ok(chain && isEntity)
+  assert.equal(counted, 6, 'each request but the first')
   assert.deepEqual(
     chain.statements.map(({ iss, sub }) => [iss, sub]),
     [

@@ -63,7 +63,7 @@ export async function discover(deps: DiscoveryDeps, subject: string, given?: Ent
   if (!configuration) return ended(undefined, fault !== undefined)
   if (deps.anchors.has(subject)) return ended(await attempt([subject], () => verifyChain([configuration], deps.anchors)))
   let paths: Path[] = [{ statements: [configuration], top: configuration }]
-  for (let length = 2; length < maxLength && paths.length > 0; length++) {
+  for (let length = 2; length < maxLength; length++) {
     const longer: Path[] = []
     for (const { path, superior } of paths.flatMap((path) => superiorsOf(path, deps.anchors))) {
       const entities = [...path.statements.map(({ iss }) => iss), superior]
