@@ -65,8 +65,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     test('the metadata names the method and its algorithms', async () => {
       const { body } = await call(`${gatehouse.issuer}/.well-known/openid-configuration`, {})
       assert.ok(body.token_endpoint_auth_methods_supported.includes('private_key_jwt'))
-      for (const name of Object.keys(body).filter((member) => member.endsWith('_auth_methods_supported')))
-        assert.ok(body[name.replace('methods', 'signing_alg_values')].includes('ES256'), name) // RFC 8414 §2
+      const named = (ending: string) => Object.keys(body).flatMap((name) => (name.endsWith(ending) ? [name.replace(ending, '')] : []))
+      assert.deepEqual(named('_auth_signing_alg_values_supported'), named('_auth_methods_supported')) // RFC 8414 §2
+      for (const name of named('_auth_methods_supported'))
+        assert.ok(body[`${name}_auth_signing_alg_values_supported`].includes('ES256'), name)
     })
 
     const wrong: Record<string, () => Promise<string> | string> = {

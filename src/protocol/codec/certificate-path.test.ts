@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { suite, test } from 'node:test'
 import * as x509 from '@peculiar/x509'
 import { authority, type Form, type Identity, pem, selfSigned } from '../../../test/certificates.ts'
@@ -202,6 +203,24 @@ suite('a certificate is read', () => {
     assert.equal(readCertificate(Buffer.from(pem(await root.issue()))), undefined)
     const large = await root.issue({ extensions: [new x509.Extension('1.2.3.4', false, new Uint8Array(8192))] })
     assert.equal(readCertificate(large.der), undefined)
+  })
+  test('also with a key of a kind that is not accepted', async () => {
+    const signer = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+    for (const { publicKey } of [
+      generateKeyPairSync('rsa-pss', { modulusLength: 2048 }),
+      generateKeyPairSync('ec', { namedCurve: 'secp256k1' }),
+      generateKeyPairSync('ed448'),
+    ]) {
+      const certificate = await x509.X509CertificateGenerator.create({
+        subject: 'CN=client',
+        issuer: 'CN=Root',
+        publicKey: new x509.PublicKey(publicKey.export({ type: 'spki', format: 'der' })),
+        signingKey: signer.privateKey,
+        signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+      })
+      const found = readCertificate(Buffer.from(certificate.rawData))
+      assert.deepEqual([found?.x509.subject, found?.jkt], ['CN=client', undefined], String(publicKey.asymmetricKeyType))
+    }
   })
   test('from a file of several', async () => {
     const file = `a comment\n${pem(root)}\n${pem(intermediate)}`
