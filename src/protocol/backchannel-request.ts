@@ -46,6 +46,7 @@ async function checkClaims(ctx: Ctx, client: Client, { iss, aud, exp, iat, nbf, 
   if (exp <= now) refuse('invalid_request', 'the signed request has expired')
   if (nbf > now + clockSkew || iat > now + clockSkew)
     refuse('invalid_request', 'the signed request is not yet good; check the clock of the client')
+  // exp is still to come, so nbf is not longer ago either
   if (exp > nbf + longestSigned) refuse('invalid_request', 'the signed request is older, or good for longer, than an hour')
   if (typeof jti !== 'string' || jti === '' || jti.length > maxText)
     refuse('invalid_request', 'jti of the signed request must be a text of 1 to 255 characters')

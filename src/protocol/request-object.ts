@@ -79,6 +79,7 @@ function checkClaims({ issuer, now }: Ctx, client: Client, { iss, sub, aud, exp,
   const most = client.policy.request_object_lifetime
   if (most === undefined) return
   if (typeof exp !== 'number' || typeof nbf !== 'number') refuse('invalid_request_object', 'the request object needs exp and nbf')
+  // exp is still to come, so nbf is not longer ago either
   if (exp > nbf + most) refuse('invalid_request_object', 'the request object is older, or good for longer, than this client may make it') // FAPI 2.0 Message Signing §5.3.1
 }
 

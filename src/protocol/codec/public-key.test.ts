@@ -83,16 +83,16 @@ for (const [name, { publicKey, privateKey }] of Object.entries(signers))
 
 test('a signature of PSS is as long as the modulus, also where it begins with zeros', async () => {
   const { digest, options } = schemes.PS256
-  let signature: Buffer
-  do signature = sign(digest, Buffer.from('text'), { key: pairs.rsa.privateKey, ...options })
-  while (signature[0] !== 0)
+  const made = () => sign(digest, Buffer.from('text'), { key: pairs.rsa.privateKey, ...options })
+  let signature = made()
+  for (let n = 0; signature[0] !== 0 && n < 10_000; n++) signature = made()
   const { publicKey } = pairs.rsa
-  for (const [made, expected] of [
+  for (const [sent, expected] of [
     [signature, true],
     [signature.subarray(1), false],
   ] as const) {
-    assert.equal(isSignedBy(publicKey, 'PS256', 'text', made), expected)
-    assert.equal(await verifySignature(publicKey, 'PS256', 'text', made), expected)
+    assert.equal(isSignedBy(publicKey, 'PS256', 'text', sent), expected)
+    assert.equal(await verifySignature(publicKey, 'PS256', 'text', sent), expected)
   }
 })
 
