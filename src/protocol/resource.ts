@@ -3,11 +3,10 @@ import { z } from 'zod'
 import { type SigningAlg, signingAlgs } from './algs.ts'
 import { claimSources, everySource } from './claim-sources.ts'
 import { contentEncryptionAlgs, encryptionKey, keyEncryptionAlgs } from './codec/jwe.ts'
+import { isPublicJwk } from './codec/public-key.ts'
 import { isCleanText, line } from './text.ts'
 
 const signingAlg = z.enum(signingAlgs)
-/** RFC 7518 §6: private members. */
-const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']
 
 /** The header `typ` of an access token. RFC 9068 §2.1 demands `at+jwt`, which older verifiers refuse. */
 export const accessTokenTyp = z.enum(['at+jwt', 'JWT'])
@@ -63,7 +62,7 @@ export const resourceSchema = z
     for (const [name, { schema }] of Object.entries(resource.authorization_details_types ?? {}))
       if (!isSchema(schema)) problem('authorization_details_types', `has a schema that cannot be checked: ${name}`)
     if (jwks && !Array.isArray(jwks['keys'])) problem('jwks', 'must be a key set: {"keys": [...]}')
-    if (keysOf(resource).some((key) => privateMembers.some((name) => name in key))) problem('jwks', 'must hold public keys only')
+    if (!keysOf(resource).every(isPublicJwk)) problem('jwks', 'must hold public keys only')
     if (enc && !alg) problem('introspection_encrypted_response_alg', 'is needed beside introspection_encrypted_response_enc') // RFC 9701 §6
     if (alg && !encryptionKey(keysOf(resource), alg)) problem('jwks', `must hold a valid key for ${alg}`)
   })

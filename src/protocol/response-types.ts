@@ -15,7 +15,8 @@ type Path = (string | number)[]
 
 /** Registration §2: `application_type` */
 function isOnTheWeb(uri: string): boolean {
-  return uri.startsWith('https:') && URL.canParse(uri) && new URL(uri).hostname !== 'localhost'
+  const url = uri.startsWith('https:') ? URL.parse(uri) : null
+  return url !== null && url.hostname !== 'localhost'
 }
 
 /** What is wrong with the registration of a client for them. */

@@ -88,6 +88,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const api = application(gatehouse, { id: 'api', secret: 'secret' })
       const { body } = await api.post('/introspect', { token: bound })
       assert.deepEqual([body.active, body.token_type, body.cnf], [true, 'DPoP', { jkt: key.jkt }])
+      assert.deepEqual(['scope' in body, 'scope' in claimsOf(bound)], [false, false], 'a token without scope does not name an empty one')
     })
 
     test('a client that is bound by its registration or its policy gets nothing without a proof', async () => {

@@ -106,6 +106,38 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok((await signIn(url(party, requestOf(party))))['code'])
     })
 
+    test('a signed key set counts only while it is in force, and only of the entity itself', async () => {
+      const now = gatehouse.now()
+      const unusable = 'signed_jwks_uri of the entity does not lead to a key set that it signed'
+      const stranger = 'an entity statement is not signed with a key that its superior vouches for'
+      const rows: [made: (party: Entity) => [jwt: string, status?: number], description: string | undefined][] = [
+        [(party) => [party.sign('jwk-set+jwt', { iss: party.id, keys: [keys.jwk], exp: now + 60 })], undefined],
+        [(party) => [party.sign('jwk-set+jwt', { iss: party.id, keys: [keys.jwk], exp: now })], unusable],
+        [(party) => [party.sign('jwk-set+jwt', { iss: party.id, keys: [keys.jwk], exp: 'later' })], unusable],
+        [(party) => [party.sign('jwk-set+jwt', { iss: rp.id, keys: [keys.jwk] })], unusable],
+        [(party) => [party.sign('jwk-set+jwt', { keys: [keys.jwk] })], unusable],
+        [(party) => [party.sign('JWT', { iss: party.id, keys: [keys.jwk] })], unusable],
+        [(party) => [party.sign('jwk-set+jwt', { iss: party.id, keys: [keys.jwk] }), 404], unusable],
+        [(party) => [keys.sign('jwk-set+jwt', { iss: party.id, keys: [keys.jwk] })], stranger],
+        [() => ['x'], unusable],
+      ]
+      for (const [made, description] of rows) {
+        const party = await relyingParty()
+        party.configuration = { metadata: metadata({ jwks: undefined, signed_jwks_uri: `${party.id}/jwks` }) }
+        const [jwt, status = 200] = made(party)
+        party.answers.set('/jwks', (_, res) => res.writeHead(status).end(jwt))
+        const landing = await gatehouse.browser().open(url(party, requestOf(party)))
+        assert.equal(said(landing)[1], description, String(made))
+      }
+    })
+
+    test('keys at an address are read there', async () => {
+      const party = await relyingParty()
+      party.configuration = { metadata: metadata({ jwks: undefined, jwks_uri: `${party.id}/jwks` }) }
+      party.answers.set('/jwks', (_, res) => res.writeHead(200).end(JSON.stringify({ keys: [keys.jwk] })))
+      assert.ok((await signIn(url(party, requestOf(party))))['code'])
+    })
+
     test('policies of superiors decide what the client may do', async () => {
       const party = await relyingParty()
       first.about.get(party.id)!['metadata_policy'] = { openid_relying_party: { scope: { subset_of: ['openid'] } } }

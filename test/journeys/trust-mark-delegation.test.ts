@@ -1,5 +1,6 @@
 /** Trust marks whose type has an owner: issued with its delegation, and believed with it alone — OpenID Federation 1.0 §7.2, §7.3. */
 import assert from 'node:assert/strict'
+import { text } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { decodeProtectedHeader } from 'jose'
 import { entitySchema } from '../../src/protocol/federation/entity.ts'
@@ -123,8 +124,9 @@ for (const engine of Object.keys(engines) as Engine[])
       const statusType = 'trust-mark-status-response+jwt'
       const said = (claims: Claims = {}, by: { sign: Entity['sign'] } = keeper, typ = statusType, header = {}) =>
         by.sign(typ, { iss: keeper.id, iat: gatehouse.now(), trust_mark: held, status: 'active', ...claims }, header)
-      const rows: [answer: string | undefined, believed: boolean][] = [
+      const rows: [answer: string | undefined, believed: boolean, code?: number][] = [
         [said(), true],
+        [said(), false, 404],
         [said({ status: 'revoked' }), false],
         [said({ status: 'expired' }), false],
         [said({ trust_mark: mark({}) }), false],
@@ -134,15 +136,19 @@ for (const engine of Object.keys(engines) as Engine[])
         ['x', false],
         [undefined, false],
       ]
-      for (const [answer, believed] of rows) {
-        keeper.answers.set('/status', (req, res) => {
+      const asked: unknown[] = []
+      for (const [answer, believed, code = 200] of rows) {
+        keeper.answers.set('/status', async (req, res) => {
           if (answer === undefined) return void req.socket.destroy()
-          res.writeHead(200, { 'content-type': 'application/trust-mark-status-response+jwt' }).end(answer)
+          const form = new URLSearchParams(await text(req))
+          asked.push([req.method, req.headers['content-type'], req.headers.accept, form.get('trust_mark')])
+          res.writeHead(code, { 'content-type': 'application/trust-mark-status-response+jwt' }).end(answer)
         })
         gatehouse.advance(3601)
         const { status, claims } = await ask('resolve', { sub: rp.id, trust_anchor: anchor.id })
         assert.deepEqual([status, claims['trust_marks']?.length], [200, believed ? 1 : undefined], answer ?? 'none')
       }
+      assert.deepEqual(asked[0], ['POST', 'application/x-www-form-urlencoded', `application/${statusType}`, held])
     })
 
     test('an issuer that only another anchor vouches for is not believed', async () => {

@@ -39,6 +39,11 @@ suite('a path leads to a trusted authority', () => {
       const signer = await authority('CN=Root', { key })
       assert.equal(await fault(await signer.issue({ key }), [], [signer]), undefined)
     })
+  test('where a weak signature is that of the trusted authority, which proves nothing', async () => {
+    const weak = await authority('CN=Weak', { key: 'RSA-2048', hash: 'SHA-1' })
+    const trusted = await weak.authority('CN=Trusted')
+    assert.equal(await fault(await trusted.issue(), [], [trusted]), undefined)
+  })
   test('with purposes that include TLS clients', async () => {
     const extensions = [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth], true)]
     assert.equal(await fault(await root.issue({ extensions })), undefined)

@@ -101,6 +101,11 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
   ['no exp', changed(2, { claims: { exp: undefined } }), 'an entity statement needs iat and exp, in seconds'],
   ['exp as text', changed(2, { claims: { exp: '2100' } }), 'an entity statement needs iat and exp, in seconds'],
   ['no jwks', changed(1, { claims: { jwks: undefined } }), badKeys],
+  ...['keys', [], {}, { keys: 'key' }, { keys: { 0: keys.rp.jwk } }, { keys: [null] }].map((jwks): [string, readonly Part[], string] => [
+    `jwks ${JSON.stringify(jwks)}`,
+    changed(1, { claims: { jwks } }),
+    badKeys,
+  ]),
   ['no keys', changed(1, { claims: { jwks: { keys: [] } } }), badKeys],
   ['a key without kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: undefined }] } } }), badKeys],
   ['a key with an empty kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: '' }] } } }), badKeys],
