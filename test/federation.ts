@@ -94,6 +94,15 @@ export function federation(now: () => number): Federation {
   }
 }
 
+/** Anchor, two intermediates, relying party. */
+export async function usualChain(world: Federation) {
+  const anchor = await world.entity()
+  const second = await world.entity({ superiors: [anchor] })
+  const first = await world.entity({ superiors: [second] })
+  const rp = await world.entity({ superiors: [first], metadata: { openid_relying_party: { client_name: 'RP' } } })
+  return { anchor, second, first, rp, anchors: new Map([[anchor.id, [anchor.jwk]]]) }
+}
+
 function answer(it: Entity, req: IncomingMessage, res: ServerResponse): void {
   const url = new URL(req.url ?? '/', it.id)
   it.requests.push(url.pathname)

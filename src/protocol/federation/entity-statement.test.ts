@@ -39,7 +39,12 @@ const badEntities = 'trust_mark_issuers and trust_mark_owners must name entities
 const badHints = 'authority_hints and trust_anchor_hints must be 1 to 20 entity identifiers'
 const wrongKind = 'an entity statement has a claim that its kind cannot have'
 
+const badKeys = 'jwks of an entity statement must have 1 to 20 public keys, each with a kid of its own'
+
 const refused: [iss: string, claims: object, description: string][] = [
+  ...['keys', [], {}, { keys: 'key' }, { keys: { 0: keys.jwk } }, { keys: [null] }, { keys: [{ ...keys.jwk, kid: '' }] }].map(
+    (jwks): [string, object, string] => [superior, { jwks }, badKeys],
+  ),
   [entity, { trust_anchor_hints: [] }, badHints],
   [entity, { trust_anchor_hints: ['anchor'] }, badHints],
   [superior, { trust_anchor_hints: [superior] }, wrongKind],

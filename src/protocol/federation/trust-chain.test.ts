@@ -101,14 +101,8 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
   ['no exp', changed(2, { claims: { exp: undefined } }), 'an entity statement needs iat and exp, in seconds'],
   ['exp as text', changed(2, { claims: { exp: '2100' } }), 'an entity statement needs iat and exp, in seconds'],
   ['no jwks', changed(1, { claims: { jwks: undefined } }), badKeys],
-  ...['keys', [], {}, { keys: 'key' }, { keys: { 0: keys.rp.jwk } }, { keys: [null] }].map((jwks): [string, readonly Part[], string] => [
-    `jwks ${JSON.stringify(jwks)}`,
-    changed(1, { claims: { jwks } }),
-    badKeys,
-  ]),
   ['no keys', changed(1, { claims: { jwks: { keys: [] } } }), badKeys],
   ['a key without kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: undefined }] } } }), badKeys],
-  ['a key with an empty kid', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, kid: '' }] } } }), badKeys],
   ['two keys of one kid', changed(1, { claims: { jwks: { keys: [keys.rp.jwk, keys.rp.jwk] } } }), badKeys],
   ['a private key', changed(1, { claims: { jwks: { keys: [{ ...keys.rp.jwk, d: 'AA' }] } } }), badKeys],
   [
@@ -214,7 +208,6 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
     { naming_constraints: { permitted: [''] } },
     { naming_constraints: { excluded: Array(201).fill('a.example') } },
     { allowed_entity_types: 'openid_relying_party' },
-    { max_path_length: '1' },
     { allowed_entity_types: ['federation_entity'] },
   ].map((constraints): [string, readonly Part[], string] => [
     `constraints ${JSON.stringify(constraints)}`,
@@ -239,29 +232,16 @@ const refused: [name: string, parts: readonly Part[], description: string, code?
 
 test('what is just within the limits is accepted', () => {
   const named = Array.from({ length: 19 }, (_, i) => ({ ...keys.rp.jwk, kid: `k${i}` }))
-  const hints = Array.from({ length: 19 }, (_, i) => `https://${i}.example`)
   const names = ['RP.example', '.Org.example', 'two.example', ...Array.from({ length: 197 }, (_, i) => `${i}.example`)]
   const accepted: Record<string, readonly Part[]> = {
     '20 keys': changed(1, { claims: { jwks: { keys: [keys.rp.jwk, ...named] } } }),
-    '20 hints': changed(0, { claims: { authority_hints: [...hints, ids.first] } }),
+    '20 hints': changed(0, { claims: { authority_hints: [...Array(19).fill('https://a.example'), ids.first] } }),
     'a clock that is a minute ahead': changed(3, { claims: { iat: NOW + 60 } }),
     'the last second': changed(2, { claims: { exp: NOW + 1 } }),
     '200 names, in any case': changed(3, { claims: { constraints: { naming_constraints: { permitted: names, excluded: [] } } } }),
     'no intermediate below': changed(1, { claims: { constraints: { max_path_length: 0 } } }),
   }
   for (const [name, all] of Object.entries(accepted)) assert.equal(chainOf(all).anchor, ids.anchor, name)
-})
-
-test('a chain of 10 statements is accepted', () => {
-  const above = Array.from({ length: 8 }, (_, i) => ({ id: `https://${i}.above.example`, key: signer() }))
-  const all = [{ id: ids.rp, key: keys.rp }, ...above, { id: ids.anchor, key: keys.anchor }]
-  const statements = all.map(({ id, key }, i) => {
-    const below = all[i - 1] ?? all[0]!
-    const hints = i === 0 ? { authority_hints: [all[1]!.id] } : {}
-    const claims = { iss: id, sub: below.id, iat: NOW, exp: NOW + 60, jwks: { keys: [below.key.jwk] }, ...hints }
-    return readStatement(key.sign('entity-statement+jwt', claims), NOW)
-  })
-  assert.equal(verifyChain(statements, anchors).statements.length, 10)
 })
 
 test('every other chain is refused', () => {
@@ -271,14 +251,6 @@ test('every other chain is refused', () => {
       [code, description],
       name,
     )
-})
-
-test('a chain of more than 10 statements is refused', () => {
-  const long = Array.from({ length: 11 }, () => readStatement(statement(parts[0] as Part), NOW))
-  assert.deepEqual(
-    refusal(() => verifyChain(long, anchors)),
-    ['invalid_trust_chain', 'a trust chain must have 1 to 10 entity statements'],
-  )
 })
 
 test('what is no signed statement is refused', () => {
