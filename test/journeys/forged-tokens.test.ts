@@ -138,6 +138,7 @@ suite('forged tokens', () => {
     'of another issuer': ({ header, claims, signed }) => signed(header, { ...claims, iss: 'https://evil.example' }),
     'of another tenant': () => stranger,
   }
+  const typed = ['sub', 'aud', 'client_id', 'scope', 'iat', 'exp', 'jti', 'acr', 'sid', 'gid', 'fid']
   /** What holds for tokens that are spent at once; a hint may be old. */
   const forAccess: typeof forgeries = {
     expired: ({ header, claims, signed }) => signed(header, { ...claims, exp: gatehouse.now() }),
@@ -145,6 +146,9 @@ suite('forged tokens', () => {
     'not yet in force': ({ header, claims, signed }) => signed(header, { ...claims, nbf: gatehouse.now() + 120 }),
     'made in the future': ({ header, claims, signed }) => signed(header, { ...claims, iat: gatehouse.now() + 120 }),
     'an ID token': () => id.text,
+    ...Object.fromEntries(
+      typed.map((name) => [`${name} of another type`, ({ header, claims, signed }: Good) => signed(header, { ...claims, [name]: {} })]),
+    ),
     'for another API': ({ header, claims, signed }) => signed(header, { ...claims, aud: 'https://other.example' }),
   }
   const forHints: typeof forgeries = { 'an access token': () => access.text, 'a machine’s token': () => machine }
