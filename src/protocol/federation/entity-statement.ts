@@ -157,7 +157,7 @@ export function checkSignature({ jws }: Pick<EntityStatement, 'jws'>, keys: read
 /** Whether the one of these keys that the header names made it. */
 export function isSignedWith({ header: { kid, alg }, input, signature }: CompactJws, keys: readonly PublicJwk[]): boolean {
   const known = clientSigningAlgs.find((one) => one === alg)
-  const jwk = keys.find((key) => key['kid'] === kid)
+  const jwk = typeof kid === 'string' && kid !== '' ? keys.find((key) => key['kid'] === kid) : undefined
   const key = known && publicKeyFor(jwk, known)
   return key !== undefined && isSignedBy(key, known as ClientSigningAlg, input, signature)
 }
