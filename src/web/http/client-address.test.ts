@@ -7,6 +7,7 @@ const from = (peer: string, forwarded?: string) => read({ socket: { remoteAddres
 
 const cases: [name: string, peer: string, forwarded: string | undefined, address: string][] = [
   ['no proxy', '203.0.113.8', undefined, '203.0.113.8'],
+  ['no proxy on a dual-stack socket', '::ffff:203.0.113.8', undefined, '203.0.113.8'],
   ['a peer that is not trusted', '203.0.113.8', '198.51.100.1', '203.0.113.8'],
   ['one trusted proxy', '10.0.0.1', '198.51.100.1', '198.51.100.1'],
   ['a trusted proxy on a dual-stack socket', '::ffff:10.0.0.1', '198.51.100.1', '198.51.100.1'],
@@ -23,3 +24,11 @@ const cases: [name: string, peer: string, forwarded: string | undefined, address
 ]
 for (const [name, peer, forwarded, address] of cases)
   test(`point 11: with ${name} the client is ${address}`, () => assert.equal(from(peer, forwarded), address))
+
+test('a connection keeps its address when it closes', () => {
+  assert.equal(read({ socket: { remoteAddress: undefined }, headers: {} }), '', 'one that has closed before')
+  const socket: { remoteAddress: string | undefined } = { remoteAddress: '203.0.113.8' }
+  assert.equal(read({ socket, headers: {} }), '203.0.113.8')
+  socket.remoteAddress = undefined
+  assert.equal(read({ socket, headers: {} }), '203.0.113.8')
+})

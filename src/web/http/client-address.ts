@@ -13,14 +13,14 @@ interface Connection {
  */
 export function clientAddress(trustedProxies: readonly string[]): (request: Connection) => string {
   const isTrusted = addressMatcher(trustedProxies)
-  const peers = new WeakMap<Connection['socket'], string>() // a connection keeps its peer
+  const peers = new WeakMap<Connection['socket'], string>() // a connection keeps its peer, also when it has closed
 
   function peerOf(socket: Connection['socket']): string {
     const known = peers.get(socket)
     if (known !== undefined) return known
     const { remoteAddress = '' } = socket
     const peer = readAddress(remoteAddress) ?? remoteAddress
-    if (peer !== '') peers.set(socket, peer) // '': it is closed already
+    peers.set(socket, peer)
     return peer
   }
 

@@ -88,6 +88,8 @@ suite('a chain', () => {
     const chain = `${bytes(branch.der)}, ${bytes(bank.der)}`
     const { certificates } = read('rfc9440', { 'client-cert': bytes(ours.der), 'client-cert-chain': chain })
     assert.deepEqual(certificates, [ours.der, branch.der, bank.der])
+    const longest = Array(8).fill(bytes(branch.der)).join(',')
+    assert.equal(read('rfc9440', { 'client-cert': bytes(ours.der), 'client-cert-chain': longest }).certificates?.length, 9)
     const unended = [`:${base64(branch.der)}A`, `A${base64(branch.der)}:`]
     for (const bad of ['x', ...unended, `${bytes(branch.der)};a=b`, `${chain},`, Array(9).fill(bytes(branch.der)).join(',')])
       assert.deepEqual(read('rfc9440', { 'client-cert': bytes(ours.der), 'client-cert-chain': bad }).certificates, [], bad)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { deviceLifetime } from '../../identity/devices.ts'
+import { browserState } from '../../protocol/browser-state.ts'
 import { cookieJar } from './cookies.ts'
 
 const jarOf = (slug: string) => cookieJar({ slug, secure: true, maxAge: 60 })
@@ -22,6 +24,45 @@ test('what is written is read back, and nothing else', () => {
   assert.deepEqual(jarOf('').read(header), none)
 })
 
+const sent = { id: 'an-id', sessions: ['one'], device: 'a-device' }
+const written: [name: string, slug: string, secure: boolean, lines: string[]][] = [
+  [
+    'the root over https',
+    '',
+    true,
+    [
+      '__Host-gatehouse-browser=an-id; Path=/; HttpOnly; SameSite=Lax; Secure',
+      '__Host-gatehouse-session=one; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60',
+      `__Host-gatehouse-state=${browserState(['one'])}; Path=/; SameSite=None; Secure; Max-Age=60`,
+      `__Host-gatehouse-device=a-device; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=${deviceLifetime}`,
+    ],
+  ],
+  [
+    'a tenant over http',
+    'acme',
+    false,
+    [
+      'gatehouse-browser-acme=an-id; Path=/; HttpOnly; SameSite=Lax',
+      'gatehouse-session-acme=one; Path=/; HttpOnly; SameSite=Lax; Max-Age=60',
+      `gatehouse-state-acme=${browserState(['one'])}; Path=/; SameSite=Lax; Max-Age=60`,
+      `gatehouse-device-acme=a-device; Path=/; HttpOnly; SameSite=Lax; Max-Age=${deviceLifetime}`,
+    ],
+  ],
+]
+for (const [name, slug, secure, lines] of written)
+  test(`the cookies of ${name}`, () => {
+    const jar = cookieJar({ slug, secure, maxAge: 60, withState: true })
+    assert.deepEqual(jar.write(sent, undefined), lines)
+    assert.deepEqual(jar.write({}, ''), [], 'only what is to be remembered is written')
+    const withoutState = lines.filter((line) => !line.includes('-state'))
+    assert.deepEqual(cookieJar({ slug, secure, maxAge: 60 }).write(sent, undefined), withoutState)
+  })
+
+test('the cookie of the sessions is deleted with the last one', () => {
+  const [session] = jarOf('').write({ sessions: [] }, undefined)
+  assert.equal(session, '__Host-gatehouse-session=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0')
+})
+
 test('point 16: nothing is dropped while there is room', () => {
   assert.deepEqual(dropped(jarOf('b').write({ id: 'x' }, headerOf(['', 'a', 'b', 'c']))), [])
   assert.deepEqual(
@@ -29,6 +70,10 @@ test('point 16: nothing is dropped while there is room', () => {
     [],
     'other cookies are not ours',
   )
+  const others = headerOf(['a', 'c'])
+  const full = `${others}; gatehouse-device-d=${'x'.repeat(4096 - others.length - '; gatehouse-device-d='.length - '; '.length)}`
+  assert.deepEqual(dropped(jarOf('b').write({ id: 'x' }, full)), [], 'just full')
+  assert.notDeepEqual(dropped(jarOf('b').write({ id: 'x' }, `${full}x`)), [], 'one more')
 })
 
 test('point 16: the oldest tenants’ cookies are dropped, each tenant’s all together; never the root’s nor one’s own', () => {

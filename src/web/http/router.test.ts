@@ -1,7 +1,7 @@
-/** Which tenant and which rest of a path a URL names. */
+/** Which tenant and which rest of a path a URL names, and which route serves it. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { issuerPaths } from './router.ts'
+import { createRouter, type Handler, issuerPaths } from './router.ts'
 
 const cases: [base: string, url: string, slug: string, rest: string | undefined][] = [
   ['', '/', '', '/'],
@@ -43,4 +43,44 @@ suite('the issuer in a URL', () => {
     test(`${JSON.stringify(url).slice(0, 80)} below ${JSON.stringify(base)}`, () =>
       assert.deepEqual(issuerPaths(base)(url), { slug, rest }))
   }
+})
+
+suite('the route of a request', () => {
+  const router = createRouter('/auth')
+  const aHandler = (): Handler => ({ handle: async () => {} })
+  const handlers = { read: aHandler(), change: aHandler(), create: aHandler(), health: aHandler() }
+  router.on(['GET', 'DELETE'], '/things/:id', handlers.read)
+  router.on(['PUT', 'PATCH'], '/things/:id', handlers.change)
+  router.on(['POST'], '/things', handlers.create)
+  router.onServer('/healthz', handlers.health.handle)
+
+  const longest = 'x'.repeat(1000)
+  const found: [method: string, url: string, name: string | undefined, slug: string, params: object][] = [
+    ['GET', '/auth/things/7?id=8', 'read', '', { id: '7' }],
+    ['HEAD', '/auth/things/7', 'read', '', { id: '7' }],
+    ['DELETE', '/auth/things/7', 'read', '', { id: '7' }],
+    ['PUT', '/auth/t/acme/things/7', 'change', 'acme', { id: '7' }],
+    ['PATCH', '/auth/things/7', 'change', '', { id: '7' }],
+    ['POST', '/auth/things', 'create', '', {}],
+    ['GET', `/auth/things/${longest}`, 'read', '', { id: longest }],
+    ['GET', `/auth/things/${longest}x`, undefined, '', {}],
+    ['HEAD', '/auth/things', undefined, '', {}],
+    ['GET', '/auth/things', undefined, '', {}],
+    ['POST', '/things', undefined, '', {}],
+    ['GET', '/healthz', 'health', '', {}],
+    ['HEAD', '/healthz', 'health', '', {}],
+    ['POST', '/healthz', undefined, '', {}],
+    ['GET', '/auth/healthz', undefined, '', {}],
+  ]
+  for (const [method, url, name, slug, params] of found)
+    test(`${method} ${url.slice(0, 40)} is ${name ?? 'of none'}`, () => {
+      const { handler, ...rest } = router.find(method, url)
+      const [known] = Object.entries(handlers).find(([, { handle }]) => handle === handler?.handle) ?? []
+      assert.deepEqual([known, rest.slug, Object.entries(rest.params)], [name, slug, Object.entries(params)])
+    })
+
+  test('the methods of a URL are those of its routes', () => {
+    const methods = ['/auth/t/acme/things/7', '/auth/things', '/healthz', '/other'].map((url) => router.methodsAt(url))
+    assert.deepEqual(methods, [['GET', 'PUT', 'PATCH', 'DELETE'], ['POST'], ['GET'], []])
+  })
 })

@@ -66,8 +66,8 @@ export function issuerPaths(base: string): (url: string) => { slug: string; rest
   const before = new RegExp(`^${issuer}(?=[/?#]|$)`)
   const after = new RegExp(`^(?<document>/\\.well-known/[^/?#]+)${issuer}(?=[?#]|$)`)
   return (target) => {
-    const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]+/i, '') // RFC 9112 §3.2.2
-    const found = (url.startsWith('/.well-known/') ? after.exec(url) : null) ?? before.exec(url)
+    const url = target.replace(/^https?:\/\/[^/?#]+/i, '') // RFC 9112 §3.2.2
+    const found = after.exec(url) ?? before.exec(url)
     const slug = decoded(found?.groups?.['slug'] ?? '')
     if (!found || slug === undefined) return { slug: '', rest: undefined }
     const rest = (found.groups?.['document'] ?? '') + url.slice(found[0].length)
