@@ -22,12 +22,14 @@ const everywhere: Readonly<Record<string, RegExp>> = {
 suite('the parser of HTTP', () => {
   let gatehouse: TestApp
   let port: number
+  let patient: TestApp // waits longer for a request than the tests do
   before(async () => {
     gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1', LOG_LEVEL: 'info' })
     port = Number(new URL(gatehouse.issuer).port)
+    patient = await testApp('sqlite')
     await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
   })
-  after(() => gatehouse.close())
+  after(() => Promise.all([gatehouse.close(), patient.close()]))
 
   async function open(): Promise<Socket> {
     const socket = connect(port, 'localhost')
@@ -121,8 +123,8 @@ suite('the parser of HTTP', () => {
     ['chunks and can read the answer', `${form}transfer-encoding: chunked\r\n\r\nffffff\r\n`, 413, true],
   ]
   for (const [name, head, status, leaves] of tooMuch)
-    test(`a client that is refused still sends ${name}`, async () => {
-      const socket = connect({ port, host: 'localhost', allowHalfOpen: true })
+    test(`a client that is refused still sends ${name}`, { timeout: 20_000 }, async () => {
+      const socket = connect({ port: Number(new URL(patient.issuer).port), host: 'localhost', allowHalfOpen: true })
       let [text, reset] = ['', false]
       socket.on('error', () => {
         reset = true

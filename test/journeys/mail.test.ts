@@ -84,6 +84,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const canSignIn = async (username: string, password: string, browser = gatehouse.browser()) =>
       told(await app.arrive(browser, { prompt: 'login' }, { username, password }))['code'] !== undefined
 
+    /** The last event about this person that the person caused. */
+    async function lastOf(subject: string) {
+      const [entry] = await store().audit.search({ target: subject, limit: 1, newestFirst: true })
+      return [entry?.act, entry?.outcome, entry?.by?.id]
+    }
+
     test('a forgotten password is replaced through a link, once; every session and token ends', async () => {
       const { username, email, subject } = await somebody()
       const [own, thief] = [gatehouse.browser(), gatehouse.browser()]
@@ -109,6 +115,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const set = await choose(own)
       assert.match(set.html, /<h1 id="password-set">/)
       assert.match((await sink.next()).subject, /password for Gatehouse was changed/)
+      assert.deepEqual(await lastOf(subject), ['user.recovery', 'success', subject])
 
       const back = / id="back" class="button" href="([^"]+)"/.exec(set.html)?.[1] ?? assert.fail('no way back to the application')
       assert.ok(shows(await own.open(back), 'sign-in'))
@@ -162,6 +169,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await store().accounts.bySubject(who.subject))?.claims['email_verified'], undefined, 'looking proves nothing')
       assert.match((await browser.submit('confirm-email')).html, /<h1 id="email-confirmed">/)
       assert.equal((await store().accounts.bySubject(who.subject))?.claims['email_verified'], true)
+      assert.deepEqual(await lastOf(who.subject), ['user.email', 'success', who.subject])
       await isDead(browser.open(url))
       await isDead(browser.post('/link/confirm', { token: new URL(url).searchParams.get('token') as string }))
     })

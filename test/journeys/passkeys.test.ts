@@ -55,6 +55,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const idToken = async (landing: Landing) =>
       claimsOf((await web.redeem(told(landing)['code'] ?? assert.fail(landing.html))).body.id_token)
     const answer = (response: string) => browser.submit('passkey', { response })
+    const lastEvent = async () => {
+      const [entry] = await gatehouse.root.store.audit.search({ act: 'user.sign-in', limit: 1, newestFirst: true })
+      return [entry?.outcome, entry?.target, entry?.detail]
+    }
 
     test('in place of a password: one touch, and it counts for two factors', async () => {
       const page = await browser.open(web.url())
@@ -62,6 +66,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([options.rpId, options.userVerification, options.allowCredentials], ['localhost', 'required', []])
       const { acr, amr, sub, auth_time } = await idToken(await answer(key.get(optionsOn(page))))
       assert.deepEqual({ acr, amr, sub, auth_time }, { acr: 'aal2', amr: ['hwk', 'user', 'mfa'], sub: subject, auth_time: gatehouse.now() })
+      assert.deepEqual(await lastEvent(), ['success', subject, { acr: 'aal2', passkey: true }])
       assert.ok(told(await browser.open(web.url({ prompt: 'none', acr_values: 'aal2' })))['code'])
       const [kept] = await gatehouse.root.store.passkeys.of(subject)
       assert.deepEqual([kept?.lastUsedAt, kept?.counter, kept?.name], [gatehouse.now(), 2, 'My key'])
@@ -79,6 +84,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
       const { acr, amr } = await idToken(await answer(key.get(optionsOn(page), { verified: false, userHandle: undefined })))
       assert.deepEqual([acr, amr], ['aal2', ['pwd', 'hwk', 'user', 'mfa']])
+      assert.deepEqual(await lastEvent(), ['success', subject, { acr: 'aal2', passkey: true }])
     })
 
     test('the ways to reach an authenticator are offered to the browser again, unless one is unknown', async () => {
@@ -129,6 +135,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const refused = await answer(key.get(optionsOn(page), bent(key)))
         assert.equal(refused.status, 401)
         assert.match(refused.html, /That passkey cannot be used here/)
+        assert.deepEqual(await lastEvent(), ['failure', undefined, { passkey: true, reason: 'passkey_refused', place: 'page' }])
         assert.ok(told(await answer(key.get(optionsOn(refused))))['code'])
       })
       test(`an answer ${name} is refused as a second factor, and the right one still taken`, async () => {
@@ -136,6 +143,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const page = await browser.submit('sign-in', { ...who })
         const refused = await answer(key.get(optionsOn(page), bent(key)))
         assert.equal(refused.status, 401)
+        const noted = { reason: 'second_factor_wrong', place: 'page', error: 'insufficient_user_authentication' }
+        assert.deepEqual(await lastEvent(), ['failure', subject, noted])
         assert.ok(told(await answer(key.get(optionsOn(refused))))['code'])
       })
     }
@@ -279,6 +288,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(refused.status, 401)
       const codes = await answer(made.create(optionsOn(refused)))
       assert.match(codes.html, /id="recovery-codes"/)
+      const noted = (await tenant.store.audit.search({ limit: 9, newestFirst: false })).map(({ act, detail }) => [act, detail])
+      assert.deepEqual(noted.slice(-2), [
+        ['user.factor-add', { factor: 'passkey' }],
+        ['user.sign-in', { acr: 'aal2' }],
+      ])
       const next = /<a id="next"[^>]* href="([^"]+)"/.exec(codes.html)?.[1] as string
       assert.ok(told(await browser.open(next))['code'])
     })
