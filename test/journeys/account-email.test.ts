@@ -39,6 +39,9 @@ suite('the email address', () => {
   test('is confirmed by a link that the person requests', async () => {
     const { browser, page, subject, email } = await enter()
     assert.match(page.html, /Not confirmed yet/)
+    assert.match((await browser.open('/account')).html, /class="detail open">[^<]*<[^>]*>[^\n]*, not confirmed yet/)
+    gatehouse.advance(301)
+    await browser.open('/account/email')
     assert.match((await browser.submit('email-verify')).html, /id="notice"[\s\S]*We have sent a link/)
     const mail = await sink.next()
     assert.deepEqual(mail.recipients, [email])
@@ -47,8 +50,10 @@ suite('the email address', () => {
     const confirmed = await browser.open('/account/email')
     assert.match(confirmed.html, />Confirmed</)
     assert.ok(!shows(confirmed, 'email-verify'))
-    const again = await browser.post('/account/email/verify', { sid: sidOf(confirmed.html) })
+    const again = await browser.post('/account/email/verify', { sid: sidOf(page.html) })
     assert.deepEqual([again.status, /confirmed already/.test(again.html)], [422, true])
+    assert.match(again.html, /id="problem"[^>]* autofocus/, 'no field is to be corrected')
+    assert.doesNotMatch((await browser.open('/account')).html, /not confirmed yet|id="open-email"[^\n]*class="detail open"/)
     assert.deepEqual(await auditEvents(subject, 'user.link'), ['success'])
   })
 

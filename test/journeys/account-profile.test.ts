@@ -19,6 +19,7 @@ const wrong: [field: string, value: string, fault: string][] = [
   ['birthdate', 'tomorrow', 'This must be YYYY-MM-DD or YYYY.'],
   ['birthdate', '1990-02-30', 'This is not a date.'],
   ['birthdate', '1990-13-01', 'This is not a date.'],
+  ['birthdate', '2023-02-29', 'This is not a date.'],
   ['zoneinfo', 'Mars/Olympus', 'This is not a time zone; write it as Europe/Paris.'],
   ['locale', 'en_GB!', 'This is not a language tag; write it as en-GB.'],
   ['phone_number', '0123', 'This must be an international number such as +12025550123.'],
@@ -104,6 +105,7 @@ suite('the profile', () => {
           `aria-describedby="${field}-fault[^>]* aria-invalid="true"[\\s\\S]*?<p id="${field}-fault" class="fault">${fault.replace(/[+.]/g, '\\$&')}<`,
         ),
       )
+      assert.doesNotMatch(html, /id="problem"[^>]* autofocus/, 'the field has the focus')
       assert.equal(values(html)['name'], 'Changed', 'what was typed is not lost')
       assert.deepEqual(await claims(), before)
     })

@@ -127,6 +127,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { browser, page } = await enter('/account/profile', temporary)
       assert.ok(shows(page, 'new-password'))
       assert.ok(shows(await browser.open('/account/profile'), 'new-password'))
+      const same = { password: temporary.password, repeated: temporary.password }
+      for (const [chosen, problem] of [
+        [{ password: 'short', repeated: 'short' }, /at least 15 characters/],
+        [same, /other than the one you were given/],
+      ] as const) {
+        const refused = await browser.submit('new-password', chosen)
+        assert.deepEqual([refused.status, problem.test(refused.html)], [400, true])
+      }
       const mine = 'a fresh and long password'
       const done = await browser.submit('new-password', { password: mine, repeated: mine })
       assert.equal(done.url.href, `${gatehouse.issuer}/account/profile`)

@@ -143,6 +143,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([refused.status, refused.html.includes('This credential is no longer offered.')], [404, true])
       const done = await browser.submit('credentials-revoke', { credential: id })
       assert.match(done.html, /The credential is revoked/)
+      assert.ok(!done.html.includes(`value="${id}"`), 'it is listed no longer')
       assert.equal((await gatehouse.root.store.issuedCredentials.find(id))?.status, 'revoked')
       assert.equal((await wallet.ask(access_token)).status, 200, 'another one can be had')
     })

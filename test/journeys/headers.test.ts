@@ -78,6 +78,8 @@ const routes: [path: string, ask: Ask, status: number, expected: Expected][] = [
   ['/api/v1/auth/login', { method: 'POST', headers: json, body: '{}' }, 422, uncached],
   ['/api/v1/auth/login', { method: 'POST', headers: json, body: '{' }, 400, uncached],
   ['/api/v1/auth/login', { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' }, 415, uncached],
+  ['/api/v1/auth/login', { method: 'POST', headers: { 'content-type': 'text/html' } }, 415, uncached],
+  ['/api/v1/auth/login', { method: 'POST', headers: form, body: 'x=y' }, 415, uncached],
   ['/api/v1/admin/users', {}, 401, uncached],
   ['/methodz', {}, 200, uncached],
   ['/healthz', {}, 200, uncached],

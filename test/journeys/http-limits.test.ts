@@ -1,6 +1,7 @@
 /** What a connection may send, and how long it may take: answered in our own form where no route is reached — RFC 9110, RFC 9112. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { after, before, suite, test } from 'node:test'
@@ -26,7 +27,7 @@ suite('the parser of HTTP', () => {
   before(async () => {
     gatehouse = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '1', LOG_LEVEL: 'info' })
     port = Number(new URL(gatehouse.issuer).port)
-    patient = await testApp('sqlite')
+    patient = await testApp('sqlite', { LIMITS_REQUEST_SECONDS: '60' })
     await gatehouse.addClient({ client_id: 'machine', grant_types: ['client_credentials'] }, 'secret')
   })
   after(() => Promise.all([gatehouse.close(), patient.close()]))
@@ -206,6 +207,13 @@ suite('the parser of HTTP', () => {
       const { body } = await sent(`${token}${header}\r\nconnection: close\r\n\r\n${grant}`)
       assert.equal(JSON.parse(body).error_description, description)
     })
+
+  test('every address of localhost is served', async () => {
+    for (const { address, family } of await lookup('localhost', { all: true })) {
+      const { status } = await fetch(`http://${family === 6 ? `[${address}]` : address}:${port}/healthz`)
+      assert.equal(status, 200, address)
+    }
+  })
 
   test('an expectation that nobody knows is ignored', async () => {
     const { status, headers } = await sent('GET /version HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n')

@@ -58,6 +58,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.addAccount({ username: 'first', email: 'first@example.com' }, undefined, stage.tenant('unverified'))
       await open(browser, 'unverified')
       const email = newcomer()
+      const local = email.split('@')[0] as string
       const refusals: [number, RegExp, Record<string, string>][] = [
         [400, /type an email address/, { email: '' }],
         [400, /type an email address/, { email: 'nobody' }],
@@ -66,6 +67,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [400, /not the same/, { repeated: 'another one that is long' }],
         [400, /Many people/, { password: 'passwordpassword', repeated: 'passwordpassword' }],
         [400, /not your name or email address/, { password: `${email}${email}`, repeated: `${email}${email}` }],
+        [400, /not your name or email address/, { password: local.repeat(3), repeated: local.repeat(3) }],
         [400, /control character/i, { password: `${password}\u0007`, repeated: `${password}\u0007` }],
         [409, /an account with this address exists already/i, { email: 'FIRST@example.com' }],
       ]

@@ -73,6 +73,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok(!told(await browser.open(app.url()))['code'])
       })
 
+    test('a provider that does not answer when the person leaves for it; the sign-in goes on without it', async () => {
+      gatehouse.root.connections.cache.clear()
+      upstream.twist.set('/.well-known/openid-configuration', () => ({ status: 503, body: {} }))
+      const browser = gatehouse.browser()
+      const flow = /name="flow" value="([^"]+)"/.exec((await browser.open(app.url())).html)?.[1]
+      const { status, html } = await browser.open(`/authorize/upstream?flow=${flow}&connection=open`)
+      upstream.twist.clear()
+      gatehouse.root.connections.cache.clear()
+      assert.equal(status, 503)
+      assert.match(html, silent)
+      assert.ok(html.includes(`name="flow" value="${flow}"`))
+    })
+
     test('an answer that names another issuer, or none although it was announced', async () => {
       for (const iss of ['https://evil.example', undefined]) {
         const browser = gatehouse.browser()

@@ -235,6 +235,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.match(landing.html, problem)
         assert.deepEqual([landing.status, landing.headers.get('retry-after')], [status, retryAfter])
         assert.ok(shows(landing, 'sign-in'))
+        assert.match(landing.html, /<form id="sign-in"[^>]*>\s*<input type="hidden" name="flow" value="gth_fl_[^"]+">/)
         assert.ok(!told(await browser.open(app.url())).code)
       }
     })

@@ -102,7 +102,16 @@ suite('a chain', () => {
   })
   test('must be of a certificate', () => {
     const chain = `Chain="${escaped(pem(ours))}"`
-    for (const value of ['Hash=ab', chain, `Cert="";${chain}`, `Cert="${escaped(pem(ours) + pem(branch))}"`])
+    const cert = `Cert="${escaped(pem(ours))}"`
+    for (const value of [
+      'Hash=ab',
+      chain,
+      `${cert};=x`,
+      `${cert};"`,
+      `${cert}; ${cert}`,
+      `Cert="";${chain}`,
+      `Cert="${escaped(pem(ours) + pem(branch))}"`,
+    ])
       assert.deepEqual(read('envoy', { 'x-forwarded-client-cert': value }).certificates, [])
   })
   test('of a handshake is read as far as it may be long', () => {
