@@ -177,6 +177,12 @@ const refused: [name: string, declared: unknown, flags: string, message: RegExp]
     /client robot: client_secret and client_secret_file cannot be combined/,
   ],
   ['a secret that is no text', { resources: [{ ...orders, secret: 1 }] }, '', /resource https:\/\/orders\.example: secret must be text/],
+  [
+    'a secret file that is no path',
+    { clients: [{ ...robot, client_secret_file: 1 }] },
+    '',
+    /client robot: client_secret_file must be a path/,
+  ],
   ['a secret file that is not there', { clients: [{ ...robot, client_secret_file: 'nowhere' }] }, '', /nowhere cannot be read/],
   [
     'a secret for a client without',
