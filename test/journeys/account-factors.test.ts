@@ -53,7 +53,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     }
     async function withPasskey(name = ''): Promise<Authenticator> {
       const key = authenticator(gatehouse.issuer)
-      await browser.submit('passkey', { response: key.create(optionsOn(await browser.open('/account/passkeys'))), name })
+      const { html } = await browser.submit('passkey', { response: key.create(optionsOn(await browser.open('/account/passkeys'))), name })
+      if (html.includes('id="recovery-codes"')) assert.match(html, /<a id="next"[^>]* href="[^"]+\/account\/passkeys"/)
       return key
     }
 
@@ -65,7 +66,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(refused.html, /The code is not right/)
       assert.equal(secretOn(refused).at(0), app.at(0), 'the same secret')
       assert.equal((await factors()).totp, undefined)
-      assert.equal(codesOn(await browser.submit('second-factors-add-app', { code: app.at(gatehouse.now()) })), 10)
+      const codes = await browser.submit('second-factors-add-app', { code: app.at(gatehouse.now()) })
+      assert.equal(codesOn(codes), 10)
+      assert.match(codes.html, /<a id="next"[^>]* href="[^"]+\/account\/second-factors"/)
       assert.match((await browser.open('/account/second-factors')).html, /id="codes-left">10</)
       gatehouse.advance(30)
       assert.ok(!shows(await (await enter('/account', app.at(gatehouse.now()))).open('/account'), 'second-factor'))

@@ -86,6 +86,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         ['GET', '/sessions?after=x', undefined, 422, 'after'],
         ['DELETE', '/sessions/nothing', undefined, 404],
         ['DELETE', '/grants/nothing', undefined, 404],
+        ['DELETE', '/initial-access-tokens/nothing', undefined, 404],
         ['POST', '/users/operator-sub/links', { kind: 'nonsense' }, 422, 'kind'],
       ]
       const before = await admin('GET', '/users')

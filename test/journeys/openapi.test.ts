@@ -29,6 +29,17 @@ suite('the interface description', () => {
     assert.equal(document.openapi, '3.1.0')
   })
 
+  test('demands of an object only members that it describes', () => {
+    const walk = (value: unknown): void => {
+      if (typeof value !== 'object' || value === null) return
+      const { required, properties } = value as { required?: unknown; properties?: object }
+      if (Array.isArray(required) && properties)
+        for (const name of required) assert.ok(name in properties, `${name}: ${JSON.stringify(value)}`)
+      Object.values(value).forEach(walk)
+    }
+    walk(document)
+  })
+
   test('has every JSON route, with a unique id, who may call it, and its errors', () => {
     const ids = new Set<string>()
     for (const { method, path, callers, permission, summary } of jsonRoutes) {
