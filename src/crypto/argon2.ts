@@ -37,10 +37,10 @@ export function readArgon2(hash: string): Reading {
 }
 
 export function parseArgon2(hash: string): Argon2 | undefined {
-  const [, variant, memory, passes, lanes, salt = '', tag = ''] = form.exec(hash) ?? []
+  const [, variant, memory, passes, lanes, salt, tag] = form.exec(hash) ?? []
   if (variant === undefined) return undefined
   const cost = { memory: Number(memory), passes: Number(passes), lanes: Number(lanes) }
-  return { variant: variant as Argon2Algorithm, cost, salt: Buffer.from(salt, 'base64'), tag: Buffer.from(tag, 'base64') }
+  return { variant: variant as Argon2Algorithm, cost, salt: Buffer.from(salt!, 'base64'), tag: Buffer.from(tag!, 'base64') }
 }
 
 export function checkOf(kept: Argon2) {

@@ -20,6 +20,8 @@ test('different labels, however similar, give different keys; the same labels gi
 })
 
 test('different lists of texts are framed differently', () => {
+  assert.equal(framed('ab', '', 'ü').toString('hex'), '00000002616200000000' + '00000002c3bc')
+  assert.ok(!framed('a', 'b').equals(framed('a\0\0\0\0b')))
   const texts = fc.array(fc.string({ maxLength: 5 }), { maxLength: 4 })
   fc.assert(fc.property(texts, texts, (a, b) => framed(...a).equals(framed(...b)) === (JSON.stringify(a) === JSON.stringify(b))))
 })

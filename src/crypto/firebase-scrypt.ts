@@ -31,11 +31,11 @@ export function readFirebaseScrypt(hash: string): Reading {
   if (!hash.startsWith('$firebase-scrypt$')) return undefined
   const form = /^\$firebase-scrypt\$ln=(\d{1,2}),r=(\d{1,4}),l=(\d{2})\$([A-Za-z0-9+/]{2,172})\$([A-Za-z0-9+/]{43})$/.exec(hash)
   if (!form) return 'is a Firebase hash, but not in the form that "users import" writes'
-  const [, ln, r, length, salt = '', tag = ''] = form
+  const [, ln, r, length, salt, tag] = form
   const cost = { ln: Number(ln), r: Number(r), p: 1 }
   if (!isWithinLimits(cost)) return tooExpensive
-  return recomputing(Buffer.from(tag, 'base64'), async (secret) => {
-    const key = await deriveScrypt(secret, Buffer.from(salt, 'base64'), 32, cost)
+  return recomputing(Buffer.from(tag!, 'base64'), async (secret) => {
+    const key = await deriveScrypt(secret, Buffer.from(salt!, 'base64'), 32, cost)
     return digest(createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(Number(length))))
   })
 }

@@ -106,6 +106,7 @@ const bad: [hash: string, problem: RegExp][] = [
   [argon2id.replace('m=65536,t=2', 'm=262144,t=5'), /costs too much/],
   [argon2id.replace('t=2', 't=11'), /costs too much/],
   [argon2id.replace('t=2', 't=0'), /costs too much/],
+  [argon2id.replace('p=1', 'p=0'), /costs too much/],
   [argon2id.replace('m=65536,t=2,p=1', 'm=64,t=2,p=9'), /costs too much/],
   [bcrypt.replace('$05$', '$03$'), /cost that is not 4 to 14/],
   [bcrypt.replace('$05$', '$15$'), /cost that is not 4 to 14/],
@@ -116,12 +117,16 @@ const bad: [hash: string, problem: RegExp][] = [
   [scrypt.replace('r=8', 'r=2049'), /costs too much/],
   [scrypt.replace('p=1', 'p=300'), /costs too much/],
   [scrypt.replace('p=1', 'p=0'), /costs too much/],
+  [scrypt.replace('r=8', 'r=0'), /costs too much/],
+  [scrypt.replace('ln=10', 'ln=0'), /costs too much/],
+  [scrypt.replace('r=8', 'r=1025').replace('ln=10', 'ln=11'), /costs too much/],
   [scrypt.replace('ln=10', 'ln=99'), /costs too much/],
   [scrypt.replace('ln=10,', ''), /not in the form of passlib or Django/],
   [scrypt.slice(0, -22), /not in the form of passlib or Django/],
   [djangoScrypt.replace('1024', '1000'), /not in the form of passlib or Django/],
   [djangoScrypt.replace('1024', '1048576'), /costs too much/],
   [firebase.replace('ln=14', 'ln=19'), /costs too much/],
+  [firebase.replace(/r=\d+/, 'r=0'), /costs too much/],
   [firebase.slice(0, -1), /not in the form that "users import" writes/],
   [pbkdf2.replace('6400', '2000001'), /more than 2000000 iterations/],
   [pbkdf2.replace('6400', '0'), /more than 2000000 iterations/],
@@ -137,14 +142,19 @@ for (const [hash, problem] of bad) {
   })
 }
 
-test('the highest accepted costs', () => {
-  const dearest = [
+test('the highest and the lowest accepted costs', () => {
+  const accepted = [
     argon2id.replace('m=65536,t=2,p=1', 'm=262144,t=4,p=8'),
+    argon2id.replace('t=2', 't=10'),
+    argon2id.replace('m=65536,t=2,p=1', 'm=72,t=1,p=9'),
+    bcrypt.replace('$05$', '$04$'),
     bcrypt.replace('$05$', '$14$'),
     scrypt.replace('ln=10', 'ln=18'),
+    scrypt.replace('ln=10,r=8', 'ln=1,r=1'),
     pbkdf2.replace('6400', '2000000'),
+    pbkdf2.replace('6400', '1'),
   ]
-  for (const hash of dearest) assert.equal(foreignHashProblem(hash), undefined, hash)
+  for (const hash of accepted) assert.equal(foreignHashProblem(hash), undefined, hash)
 })
 
 test('more than the 72 bytes that bcrypt reads never match, unless their digest was hashed', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { derive } from './derive.ts'
 import { unlock, WrongKey } from './installation.ts'
 import { fingerprint, sealer } from './seal.ts'
 import type { InstallationStore } from './types.ts'
@@ -32,9 +33,19 @@ test('it is created once and never changes', async () => {
   const store = memory()
   const first = await unlock(store, safe, randomBytes)
   store.kept.data = true
+  const { row } = store.kept
   const again = await unlock(store, safe, randomBytes)
+  assert.deepEqual(store.kept.row, row, 'what is under the current key is not sealed again')
   assert.equal(again.id, first.id)
   assert.equal(again.key('a', 't')().equals(first.key('a', 't')()), true)
+})
+
+test('what an earlier version stored opens, and gives the keys that it gave then', async () => {
+  const secret = Buffer.alloc(32, 's')
+  const sealedSecret = safe.seal({ purpose: 'installation', tenant: '', id: 'one' }, secret)
+  const { id, key } = await unlock(memory({ row: { id: 'one', sealedSecret }, data: true }), safe, randomBytes)
+  assert.equal(id, 'one')
+  assert.ok(key('a', 't')().equals(derive(createSecretKey(secret), 'installation', 'a', 't')))
 })
 
 test('each purpose, tenant and installation has a different key', async () => {

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { BadKeyFile, makeKek, readKek } from './kek.ts'
+import { BadKeyFile, holdsGuessableKey, makeKek, readKek } from './kek.ts'
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'gatehouse-kek-'))
@@ -94,6 +94,29 @@ test('anything else is refused without revealing its content', async (t) => {
       return true
     })
   }
+})
+
+test('a key that can be guessed has fewer than 16 different bytes, fewer than 8 steps, or repeats itself', async (t) => {
+  const path = join(await folder(t), 'kek')
+  const squares = Array.from({ length: 16 }, (_, i) => (7 * i * i) & 0xff)
+  const climbing = (...steps: number[]) => {
+    let byte = 0
+    return Array.from({ length: 32 }, (_, i) => (byte = (byte + steps[i % steps.length]!) & 0xff))
+  }
+  const rows: [what: string, bytes: number[], guessable: boolean][] = [
+    ['16 different bytes', [...squares, ...squares.toReversed()], false],
+    ['15 different bytes', [...squares.with(0, squares[1]!), ...squares.with(0, squares[1]!).toReversed()], true],
+    ['8 steps', climbing(3, 5, 9, 17, 33, 65, 70, 90), false],
+    ['7 steps', climbing(3, 5, 9, 17, 33, 65, 70), true],
+    ['the same half twice', [...squares, ...squares], true],
+  ]
+  for (const [what, bytes, guessable] of rows) {
+    assert.equal(holdsGuessableKey(Buffer.from(bytes)), guessable, what)
+    await writeFile(path, Buffer.from(bytes).toString('hex'))
+    if (guessable) await assert.rejects(readKek(path, { strict: false }), /can be guessed/, what)
+    else assert.deepEqual(await readKek(path, { strict: false }), Buffer.from(bytes), what)
+  }
+  assert.equal(holdsGuessableKey(Buffer.from('no key')), false)
 })
 
 test('a file that others can read or write is refused in strict mode', async (t) => {

@@ -50,7 +50,12 @@ test('an unusable password is refused, and never verifies', async () => {
   const safe = quick()
   for (const text of ['', 'a\u0000b', 'a\nb', '\u0085', '\ud800', 'x'.repeat(1025), 'ü'.repeat(513)]) {
     await assert.rejects(safe.hash(text), UnusablePassword)
-    assert.equal(await safe.verify(text, await safe.hash('x'.repeat(1024))), false)
+    const elsewhere = `pbkdf2_sha256$1$salt$${pbkdf2Sync(text, 'salt', 1, 32, 'sha256').toString('base64')}`
+    for (const kept of [await safe.hash('x'.repeat(1024)), elsewhere, undefined]) {
+      const { done } = safe.load()
+      assert.equal(await safe.verify(text, kept), false)
+      assert.equal(safe.load().done, done, 'as much work for every account: none')
+    }
   }
   assert.equal(await safe.verify('ü'.repeat(512), await safe.hash('ü'.repeat(512))), true)
 })
@@ -110,6 +115,9 @@ test('a hash of another cost needs a rehash, and verifies until then', async () 
   assert.equal(now.needsRehash(phc), true)
   assert.equal(old.needsRehash(await now.hash('x')), true)
   assert.equal(now.needsRehash('$2b$12$abc'), true)
+  for (const other of ['m=63,t=1,p=1', 'm=65,t=1,p=1', 'm=64,t=2,p=1', 'm=64,t=1,p=2'])
+    assert.equal(old.needsRehash(phc.replace('m=64,t=1,p=1', other)), true, other)
+  assert.equal(now.needsRehash(phc.replace('m=64,t=1', 'm=128,t=1')), true)
 })
 
 test('a cost below the floor is refused', () => {
@@ -124,8 +132,15 @@ test('a cost below the floor is refused', () => {
     { memory: 64.5, passes: 1, lanes: 1 },
     { memory: 2 ** 21, passes: 2, lanes: 1 },
     { memory: 65_536, passes: 11, lanes: 1 },
+    { memory: 64, passes: 1, lanes: 0 },
+    { memory: 1_048_577, passes: 1, lanes: 1 },
   ]
   for (const cost of absurd) assert.throws(() => make(cost, true), RangeError)
+  const extreme = [
+    { memory: 8, passes: 1, lanes: 1 },
+    { memory: 1_048_576, passes: 10, lanes: 131_072 },
+  ]
+  for (const cost of extreme) assert.ok(make(cost, true))
 })
 
 test('a flood is refused, and nobody waits longer than two seconds of work', async () => {

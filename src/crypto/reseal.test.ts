@@ -6,7 +6,7 @@ import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import { clientSchema } from '../protocol/client.ts'
 import { keyring } from './keyring.ts'
 import type { ResealOnUse } from './reseal.ts'
-import { resealOnUse } from './reseal.ts'
+import { resealOnUse, sealing } from './reseal.ts'
 import { sealer } from './seal.ts'
 import { sharedKeys } from './shared-keys.ts'
 import type { SealedKind, SealedStore, SealedValue } from './types.ts'
@@ -92,4 +92,39 @@ test('7: every signing key of a tenant during maintenance, including retired and
     assert.equal(kind, 'signing-key')
     assert.deepEqual(alone.open({ purpose: kind, ...value }, sealed), before.open({ purpose: kind, ...value }, value.sealed))
   }
+})
+
+test('all is resealed slice after slice, and what does not open is passed over', async () => {
+  const [old, next] = [Buffer.alloc(32, 5), Buffer.alloc(32, 6)]
+  const [before, now] = [sealer([old], randomBytes), sealer([next, old], randomBytes)]
+  const ids = Array.from({ length: 250 }, (_, n) => String(n).padStart(3, '0'))
+  const isBroken = (id: string) => id < '200'
+  const values = ids.map((id) => {
+    const context = { purpose: 'totp', tenant: '', id: isBroken(id) ? 'another' : id }
+    return { tenant: '', id, sealed: before.seal(context, Buffer.from(id)) }
+  })
+  const prefix = values[0]!.sealed.slice(0, 12)
+  const replaced: string[] = []
+  let slices = 0
+  const store: SealedStore = {
+    counts: async () => [{ kind: 'totp', prefix, count: ids.length }],
+    async slice(_, { after, limit }) {
+      slices += 1
+      assert.ok(slices <= 3, 'it ends')
+      return values.filter(({ id }) => id > after.id).slice(0, limit)
+    },
+    async replace(_, { id }, sealed) {
+      assert.equal(now.open({ purpose: 'totp', tenant: '', id }, sealed).toString(), id)
+      replaced.push(id)
+      return true
+    },
+  }
+  const told: object[] = []
+  assert.deepEqual(await sealing(store, now).reseal((done) => told.push(done)), { resealed: 50, failed: 200 })
+  assert.deepEqual(replaced, ids.slice(200))
+  assert.deepEqual(told, [
+    { resealed: 0, failed: 100, total: 250 },
+    { resealed: 0, failed: 200, total: 250 },
+    { resealed: 50, failed: 200, total: 250 },
+  ])
 })

@@ -19,7 +19,7 @@ export const tooExpensive = 'is scrypt that costs too much to check: at most 256
 export function readScrypt(hash: string): Reading {
   if (!/^\$?scrypt\$/.test(hash)) return undefined
   const kept = readPhc(hash) ?? readDjango(hash)
-  if (!kept || kept.tag.length < 16) return 'is scrypt, but not in the form of passlib or Django'
+  if (!kept) return 'is scrypt, but not in the form of passlib or Django'
   if (!isWithinLimits(kept.cost)) return tooExpensive
   return recomputing(kept.tag, (secret) => deriveScrypt(secret, kept.salt, kept.tag.length, kept.cost))
 }
@@ -43,8 +43,8 @@ interface Scrypt {
 function readPhc(hash: string): Scrypt | undefined {
   const form = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{2,88})\$([A-Za-z0-9+/]{22,88})$/.exec(hash)
   if (!form) return undefined
-  const [, ln, r, p, salt = '', tag = ''] = form
-  return { cost: { ln: Number(ln), r: Number(r), p: Number(p) }, salt: Buffer.from(salt, 'base64'), tag: Buffer.from(tag, 'base64') }
+  const [, ln, r, p, salt, tag] = form
+  return { cost: { ln: Number(ln), r: Number(r), p: Number(p) }, salt: Buffer.from(salt!, 'base64'), tag: Buffer.from(tag!, 'base64') }
 }
 
 /** `scrypt$16384$…$8$5$…`, the salt as it stands, the tag in base64. */
@@ -52,6 +52,6 @@ function readDjango(hash: string): Scrypt | undefined {
   const form = /^scrypt\$(\d{1,8})\$([^$\s]{1,128})\$(\d{1,4})\$(\d{1,4})\$([A-Za-z0-9+/]{22,88}={0,2})$/.exec(hash)
   const ln = Math.log2(Number(form?.[1]))
   if (!form || !Number.isInteger(ln)) return undefined
-  const [, , salt = '', r, p, tag = ''] = form
-  return { cost: { ln, r: Number(r), p: Number(p) }, salt: Buffer.from(salt), tag: Buffer.from(tag, 'base64') }
+  const [, , salt, r, p, tag] = form
+  return { cost: { ln, r: Number(r), p: Number(p) }, salt: Buffer.from(salt!), tag: Buffer.from(tag!, 'base64') }
 }

@@ -37,6 +37,11 @@ test('codes that people type are read from any keyboard', async () => {
   assert.ok(ours.hashTxCode('offer', digits))
 })
 
+test('a code that was never shown has no hash', () => {
+  for (const wrong of ['', 'BCDF-GHJ', 'BCDF-GHJKL', 'ABCD-FGHJ', 'BCDF-GHJ1']) assert.equal(ours.hashUserCode(wrong), undefined, wrong)
+  for (const wrong of ['', '12345', '1234567', '12345a']) assert.equal(ours.hashTxCode('offer', wrong), undefined, wrong)
+})
+
 test('invalid text has no hash', () => {
   const text = ours.make('rt')
   for (const wrong of ['', 'x', text.slice(0, -1), `${text}0`, text.replace('gth', 'abc'), text.toLowerCase()])
@@ -92,6 +97,7 @@ test('a secret that was hashed elsewhere matches too, alongside ours', async () 
   const own = ours.hashSecret('own')
   assert.equal(ours.matchesSecret('own', [bcrypt, own]), true, 'nothing slow for ours')
   assert.equal(await ours.matchesSecret('imported secret', [own, bcrypt]), true)
+  assert.equal(ours.matchesSecret('imported secret', [own, bcrypt]), true, 'at once, as long as it is remembered')
   assert.equal(await ours.matchesSecret('another', [bcrypt, own, django]), true)
   assert.equal(await ours.matchesSecret('wrong', [bcrypt, own, django]), false)
   assert.equal(await ours.matchesSecret(bcrypt, [bcrypt]), false)
