@@ -136,6 +136,15 @@ suite('files', () => {
       [],
     )
   })
+
+  test('name an error as its class: logs show the name', () => {
+    const wrong = sources.flatMap(({ path, text }) =>
+      [...text.matchAll(/^(?:export )?class (\w+) [^{]*\{\n {2}override readonly name(?:: string)? = '(\w*)'/gm)]
+        .filter(([, own, name]) => name !== own)
+        .map(([, own, name]) => `${path}: ${own} says ${name}`),
+    )
+    assert.deepEqual(wrong, [])
+  })
 })
 
 function matching(word: RegExp, only: readonly string[] = []): string[] {

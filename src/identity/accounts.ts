@@ -75,7 +75,7 @@ export type NewAccount = z.input<typeof accountSchema>
 
 /** Another account of this tenant has the subject, user name or email address. */
 export class LoginTaken extends Error {
-  override readonly name = 'Taken'
+  override readonly name = 'LoginTaken'
 }
 
 /** Dependencies of creating and changing accounts. */

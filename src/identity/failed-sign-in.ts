@@ -31,8 +31,8 @@ export function missingFactor(account: Account, place: SignInPlace): AuditEvent 
   return failure(account, { reason: 'second_factor_missing', place })
 }
 
-function failure(account: Account | undefined, detail: AuditEvent['detail']): AuditEvent {
-  return { act: 'user.sign-in', outcome: 'failure', target: account?.subject, ...(detail && { detail }) }
+function failure(account: Account | undefined, detail: NonNullable<AuditEvent['detail']>): AuditEvent {
+  return { act: 'user.sign-in', outcome: 'failure', target: account?.subject, detail }
 }
 
 function reasonFor(account: Account | undefined): string {

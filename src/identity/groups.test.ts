@@ -40,6 +40,8 @@ suite('groups', () => {
     assert.equal(await changeGroup(deps, other.id, { name: 'CREW' }), 'taken')
     assert.equal(await changeGroup(deps, 'nowhere', { name: 'x' }), 'unknown')
     await assert.rejects(changeGroup(deps, group.id, { name: '' }), z.ZodError)
+    assert.equal(((await changeGroup(deps, group.id, { description: 'Who rows' })) as Group).description, 'Who rows')
+    assert.equal(((await changeGroup(deps, group.id, { name: 'Crew' })) as Group).description, 'Who rows')
     const changed = (await changeGroup(deps, group.id, { description: null })) as Group
     assert.deepEqual([changed.name, changed.description], ['Crew', undefined])
     assert.equal(((await changeGroup(deps, group.id, { name: 'Sailors' })) as Group).description, undefined)

@@ -10,6 +10,8 @@ import type { Landing, TinyBrowser } from '../tiny-browser.ts'
 import { shows } from './application.ts'
 
 const password = 'a good and long password'
+const optionsOn = ({ html }: Landing) =>
+  (/ data-options="([^"]+)"/.exec(html)?.[1] ?? assert.fail(html)).replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 
 for (const engine of Object.keys(engines) as Engine[]) {
   suite(`second factors on the account page, on ${engine}`, () => {
@@ -41,8 +43,6 @@ for (const engine of Object.keys(engines) as Engine[]) {
         .map(({ act }) => act)
         .filter((act) => act !== 'user.sign-in')
     const secretOn = ({ html }: Landing) => authenticatorApp(/<code id="secret">([A-Z2-7 ]+)</.exec(html)?.[1] ?? assert.fail(html))
-    const optionsOn = ({ html }: Landing) =>
-      (/ data-options="([^"]+)"/.exec(html)?.[1] ?? assert.fail(html)).replaceAll('&quot;', '"').replaceAll('&amp;', '&')
     const codesOn = ({ html }: Landing) => html.match(/<li><code>[a-z2-9]{5}-[a-z2-9]{5}</g)?.length
 
     async function withApp(): Promise<AuthenticatorApp> {
@@ -242,6 +242,12 @@ test('the owner of an account hears of its factors by mail', async () => {
   assert.ok(news.text.includes(`${gatehouse.issuer}/forgot-password?login=ada`))
   await browser.open('/account/second-factors')
   await browser.submit('second-factors-remove-app')
+  assert.match((await sink.next()).raw, /A second factor was removed/)
+  const key = authenticator(gatehouse.issuer)
+  await browser.submit('passkey', { response: key.create(optionsOn(await browser.open('/account/passkeys'))) })
+  assert.match((await sink.next()).raw, /A second factor was added/)
+  const sid = /name="sid" value="([^"]+)"/.exec((await browser.open('/account/passkeys')).html)?.[1] as string
+  await browser.post('/account/passkeys/remove', { sid, passkey: key.id })
   assert.match((await sink.next()).raw, /A second factor was removed/)
   await gatehouse.close()
   await sink.close()
