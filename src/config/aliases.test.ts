@@ -117,7 +117,8 @@ test('every switch of Auto Authn is a feature, always so, or refused when it is 
     assert.ok(meaning === 'always' || meaning in catalogue, variable)
     assert.ok('config' in load({ [variable]: 'true' }), variable)
   }
-  assert.equal(config({ AUTO_AUTHN_ENABLE_RFC7009: '0' }).features.revocation, false)
+  for (const [text, on] of Object.entries({ true: true, '1': true, YES: true, false: false, '0': false, no: false }))
+    assert.equal(config({ AUTO_AUTHN_ENABLE_RFC7009: text }).features.revocation, on, text)
   assert.equal(config({ AUTO_AUTHN_ENABLE_RFC7009: '0', GATEHOUSE_FEATURES_REVOCATION: 'true' }).features.revocation, true)
 })
 

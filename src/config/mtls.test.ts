@@ -19,6 +19,8 @@ suite('settings of mutual TLS', () => {
     'behind a proxy': { ...on, ...proxy },
     'on a second port': { ...on, ...tls, MTLS_PORT: '8443', MTLS_ORIGIN: 'https://mtls.example' },
     'with another header of nginx': { ...on, ...proxy, MTLS_PROXY: 'nginx', MTLS_HEADER: 'x-cert' },
+    'with another header of HAProxy': { ...on, ...proxy, MTLS_PROXY: 'haproxy', MTLS_HEADER: 'x-cert' },
+    'on two ports that the system chooses': { ...on, ...tls, LISTEN_PORT: '0', MTLS_PORT: '0', MTLS_ORIGIN: 'https://mtls.example' },
     'with authorities': { ...on, ...proxy, FEATURES_TLS_CLIENT_AUTH: 'true', MTLS_CA_FILE: '/ca' },
   }
   for (const [name, settings] of Object.entries(accepted)) test(name, () => assert.deepEqual(problems(settings), []))
@@ -32,6 +34,7 @@ suite('settings of mutual TLS', () => {
     [{ ...on, ...tls, MTLS_PORT: '8443' }, 'mtls.origin is missing beside mtls.port'],
     [{ ...on, ...tls, MTLS_PORT: '8000', MTLS_ORIGIN: 'https://mtls.example' }, 'mtls.port must differ from listen.port'],
     [{ ...on, ...proxy, MTLS_HEADER: 'x-cert' }, 'mtls.header can be chosen for mtls.proxy nginx and haproxy only'],
+    [{ ...on, ...proxy, MTLS_PROXY: 'envoy', MTLS_HEADER: 'x-cert' }, 'mtls.header can be chosen for mtls.proxy nginx and haproxy only'],
     [{ ...on, ...proxy, MTLS_PROXY: 'nginx', MTLS_HEADER: 'X Cert' }, 'mtls.header must be a header name in lower case'],
     [{ ...on, ...tls, MTLS_ORIGIN: 'http://mtls.example' }, origin],
     [{ ...on, ...tls, MTLS_ORIGIN: 'https://mtls.example/' }, origin],

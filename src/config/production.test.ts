@@ -47,6 +47,7 @@ const accepted: [what: string, change: Record<string, string>][] = [
     'the private networks as proxies',
     { GATEHOUSE_TRUSTED_PROXIES: '10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7,fe80::/10,::ffff:10.0.0.0/104' },
   ],
+  ['nearly an eighth of all addresses as proxies', { GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/4,16.0.0.0/5,2000::/4,3000::/5,10.0.0.1,::1' }],
   ['an administrator', { GATEHOUSE_ADMINISTRATOR_EMAIL: 'root@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: 'seventeen horses' }],
   ['a system without permission bits', { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: 'windows' }],
 ]
@@ -69,6 +70,10 @@ const refused: [change: Record<string, string>, problem: string][] = [
     'mail.from is missing: it is needed with mail.smtp_url — set mail.from or GATEHOUSE_MAIL_FROM, such as no-reply@example.com',
   ],
   [
+    { GATEHOUSE_API_SIGN_UP_EMAIL: 'private' },
+    'api.sign_up_email needs email, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified',
+  ],
+  [
     { GATEHOUSE_API_SIGN_UP_EMAIL: 'verified' },
     'api.sign_up_email needs email, and none can be sent — set mail.smtp_url, or api.sign_up_email to unverified',
   ],
@@ -77,10 +82,10 @@ const refused: [change: Record<string, string>, problem: string][] = [
     { GATEHOUSE_DATABASE_URL: '' },
     'database_url is missing — set database_url or GATEHOUSE_DATABASE_URL, such as postgres://gatehouse@localhost/gatehouse',
   ],
-  [
-    { GATEHOUSE_DATABASE_URL: 'postgres://gatehouse:Password@db/gatehouse' },
+  ...['admin', 'change-me', 'changeme', 'gatehouse', 'Password', 'postgres', 'secret'].map((password): [Record<string, string>, string] => [
+    { GATEHOUSE_DATABASE_URL: `postgres://gatehouse:${password}@db/gatehouse` },
     'database_url has a password that everyone knows — change it in the database and in database_url',
-  ],
+  ]),
   [
     { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: '' },
     'key_encryption_key_file is missing — make one with "umask 077; head -c 32 /dev/urandom | base64 > gatehouse.key" ' +
@@ -110,12 +115,32 @@ const refused: [change: Record<string, string>, problem: string][] = [
     'administrator.password_file: phrase can be read by others — run "chmod 600 phrase"',
   ],
   [{ GATEHOUSE_TLS_KEY_FILE: 'public' }, 'tls.key_file: public can be read by others — run "chmod 600 public"'],
-  ...['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '8000::/1', '::ffff:0.0.0.0/96', '10.0.0.1,64.0.0.0/4,128.0.0.0/4'].map(
-    (ranges): [Record<string, string>, string] => [
-      { GATEHOUSE_TRUSTED_PROXIES: ranges },
-      'trusted_proxies trusts everyone — name the addresses of your proxies',
-    ],
-  ),
+  ...['rs256', 'ps256', 'es256', 'eddsa'].map((alg): [Record<string, string>, string] => [
+    { [`GATEHOUSE_KEYS_FILES_${alg.toUpperCase()}_PRIVATE_KEY_FILE`]: 'public' },
+    `keys.files.${alg}.private_key_file: public can be read by others — run "chmod 600 public"`,
+  ]),
+  [
+    { GATEHOUSE_CREDENTIALS_PRIVATE_KEY_FILE: 'public', GATEHOUSE_CREDENTIALS_CERTIFICATE_FILE: 'public' },
+    'credentials.private_key_file: public can be read by others — run "chmod 600 public"',
+  ],
+  [
+    { GATEHOUSE_CREDENTIALS_DEVELOPMENT_AUTHORITY: 'true' },
+    'credentials.development_authority is on, and nobody trusts that authority — set credentials.private_key_file in place of it',
+  ],
+  ...[
+    '0.0.0.0/0',
+    '0.0.0.0/3',
+    '2000::/3',
+    '::/0',
+    '0.0.0.0/1',
+    '128.0.0.0/1',
+    '8000::/1',
+    '::ffff:0.0.0.0/96',
+    '10.0.0.1,64.0.0.0/4,128.0.0.0/4',
+  ].map((ranges): [Record<string, string>, string] => [
+    { GATEHOUSE_TRUSTED_PROXIES: ranges },
+    'trusted_proxies trusts everyone — name the addresses of your proxies',
+  ]),
   [{ GATEHOUSE_OUTBOUND_ALLOWED_ADDRESSES: '::/0' }, 'outbound.allowed_addresses allows every address — name those of your own servers'],
   [{ GATEHOUSE_OUTBOUND_CA_FILE: 'missing' }, 'outbound.ca_file: missing does not exist — correct outbound.ca_file'],
   ...['zeros', 'counting'].map((file): [Record<string, string>, string] => [
@@ -193,12 +218,18 @@ suite('warned of in production', () => {
     [{ GATEHOUSE_API_SIGN_UP: 'true' }, 'api.sign_up'],
     [{ GATEHOUSE_API_POPULAR_PASSWORDS: 'true' }, 'api.popular_passwords'],
     [{ GATEHOUSE_FEATURES_PASSWORD_GRANT: 'true' }, 'features.passwordGrant'],
+    [{ GATEHOUSE_REGISTRATION_OPEN: 'true' }, 'registration.open'],
     [{ GATEHOUSE_LIMITS_SIGN_IN_ACCOUNT: '101' }, 'limits.sign_in.account'],
     [{ GATEHOUSE_LIMITS_SIGN_IN_ADDRESS: '10001' }, 'limits.sign_in.address'],
     [{ GATEHOUSE_LIMITS_SIGN_IN_TENANT: '100001' }, 'limits.sign_in.tenant'],
     [{ GATEHOUSE_LIMITS_BODY_BYTES: '1048577' }, 'limits.body_bytes'],
     [{ GATEHOUSE_LOG_LEVEL: 'silent' }, 'log.level'],
   ]
+  test('of no limit that is as high as advised', () => {
+    const limits = { SIGN_IN_ACCOUNT: '100', SIGN_IN_ADDRESS: '10000', SIGN_IN_TENANT: '100000', BODY_BYTES: '1048576' }
+    assert.deepEqual(warnings(Object.fromEntries(Object.entries(limits).map(([name, value]) => [`GATEHOUSE_LIMITS_${name}`, value]))), [])
+  })
+
   for (const [change, setting] of cases) {
     test(setting ?? 'nothing, by default', () =>
       assert.deepEqual(
@@ -215,6 +246,9 @@ suite('warned of in production', () => {
     ['postgres://u@db/n?sslmode=no-verify', true],
     ['postgres://u@db/n?sslmode=require&uselibpqcompat=true', true],
     ['postgres:///n?host=db.example', true],
+    ['postgresql://u@db/n?sslmode=verify-ca', false],
+    ['postgres://u@db/n?sslmode=verify-ca&uselibpqcompat=true', false],
+    ['postgres://u@db/n?sslmode=verify-full&uselibpqcompat=true', false],
     ['postgres://u@db/n?sslmode=require', false],
     ['postgres://u@db/n?sslmode=verify-full', false],
     ['postgres://u@localhost/n', false],
