@@ -166,12 +166,12 @@ async function jsonAt({ options }: Provider, url: string, accessToken: string): 
   })
 }
 
-/** A month from now in seconds: a lifetime beyond a hundred years is no lifetime. */
+/** In seconds; what lasts a hundred years has no lifetime. */
 const longest = 100 * 31_536_000
 
 function lifetime(value: unknown): number | undefined {
   const seconds = Number(value)
-  return value !== undefined && Number.isFinite(seconds) && seconds > 0 && seconds < longest ? Math.floor(seconds) : undefined
+  return seconds > 0 && seconds < longest ? Math.floor(seconds) : undefined
 }
 
 /** `claims`: of the ID token. */

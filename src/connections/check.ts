@@ -140,8 +140,8 @@ async function clientFinding(
 }
 
 /** Only a provider that announces it sends logout tokens. OpenID Connect Back-Channel Logout 1.0 §2.1 */
-function logoutFindings(deps: ConnectionDeps, { server, settings }: Provider, { name, sign_in }: Connection): Finding[] {
-  if (settings.protocol !== 'openid' || !sign_in.enabled || server['backchannel_logout_supported'] !== true) return []
+function logoutFindings(deps: ConnectionDeps, { server }: Provider, { name, sign_in }: Connection): Finding[] {
+  if (!sign_in.enabled || server['backchannel_logout_supported'] !== true) return []
   return [ok(`It can end sessions here: register ${logoutUriOf(deps, name)} as the back-channel logout URI there.`)]
 }
 

@@ -31,6 +31,29 @@ suite('presets', () => {
     })
   }
 
+  test('what is asked for, and how, where a connection says nothing of it', () => {
+    const asked: Record<PresetName, string[]> = {
+      openid: ['openid', 'client_secret_basic', 'query', 'openid profile email', 'openid profile email offline_access', 'sub', 'rfc7009'],
+      oauth2: ['oauth2', 'client_secret_basic', 'query', '', '', 'sub', 'rfc7009'],
+      keycloak: ['openid', 'client_secret_basic', 'query', 'openid profile email', 'openid profile email offline_access', 'sub', 'rfc7009'],
+      google: ['openid', 'client_secret_post', 'query', 'openid profile email', 'openid profile email', 'sub', 'rfc7009'],
+      entra: ['openid', 'client_secret_post', 'query', 'openid profile email', 'openid profile email offline_access', 'sub', 'rfc7009'],
+      github: ['oauth2', 'client_secret_post', 'query', 'read:user user:email', 'read:user', 'id', 'github'],
+      gitlab: ['openid', 'client_secret_basic', 'query', 'openid profile email', 'openid profile email read_api', 'sub', 'rfc7009'],
+      slack: ['openid', 'client_secret_post', 'query', 'openid profile email', 'openid profile email', 'sub', 'rfc7009'],
+      apple: ['openid', 'client_secret_post', 'form_post', 'openid name email', 'openid name email', 'sub', 'rfc7009'],
+    }
+    for (const [preset, values] of Object.entries(asked)) {
+      const given = { name: 'it', client_id: 'gatehouse', preset, ...needed[preset as PresetName] }
+      const { protocol, authMethod, responseMode, signInScope, vaultScope, subject, revocation, vaultParams, nameInAnswer } = settingsOf(
+        connectionSchema.parse(given),
+      )
+      assert.deepEqual([protocol, authMethod, responseMode, signInScope, vaultScope, subject, revocation], values, preset)
+      assert.deepEqual(vaultParams, preset === 'google' ? { access_type: 'offline', prompt: 'consent' } : {}, preset)
+      assert.equal(nameInAnswer, preset === 'apple', preset)
+    }
+  })
+
   test('what is declared wins over the preset', () => {
     const own = { token_endpoint: 'https://ghe.example/token', label: 'Our GitHub', token_endpoint_auth_method: 'client_secret_basic' }
     const chosen = connectionSchema.parse({

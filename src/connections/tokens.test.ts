@@ -1,10 +1,10 @@
-/** Giving a token back at GitHub, which has a way of its own — docs.github.com/rest/apps/oauth-applications. */
+/** Refreshing; and giving a token back at GitHub, which has a way of its own — docs.github.com/rest/apps/oauth-applications. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { suite, test } from 'node:test'
 import type { RemoteAnswer } from '../protocol/remote.ts'
 import { connectionSchema } from './connection.ts'
 import type { ConnectionDeps } from './deps.ts'
-import { revoke } from './tokens.ts'
+import { refresh, revoke } from './tokens.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 const asked: object[] = []
@@ -47,4 +47,41 @@ test('one that is not known there is gone already; any other answer is a failure
   for (const status of [404, 422]) assert.equal(await revoked(status), true, String(status))
   for (const status of [200, 401, 500])
     await assert.rejects(revoked(status), (error) => error instanceof UpstreamError && error.failure === 'unavailable', String(status))
+})
+
+suite('a refresh whose answer has an ID token', () => {
+  const other = connectionSchema.parse({
+    ...{ name: 'other', preset: 'oauth2', client_id: 'us' },
+    ...{ authorization_endpoint: 'https://other.example/authorize', token_endpoint: 'https://other.example/token' },
+  })
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const refreshed = (idToken: unknown, subject: string | undefined) => {
+    const body = JSON.stringify({ access_token: 'new', token_type: 'bearer', expires_in: 60, refresh_token: 'next', id_token: idToken })
+    const deps = {
+      secrets: { open: async (_: string, sealed: string) => sealed },
+      remote: { request: async (): Promise<RemoteAnswer> => ({ status: 200, headers: { 'content-type': 'application/json' }, body }) },
+      now: () => 1000,
+      clockSkew: () => 0,
+      cache: new Map(),
+    }
+    return refresh(deps as unknown as ConnectionDeps, { ...other, sealedSecret: 'secret' }, { refreshToken: 'old', subject })
+  }
+  const of = (claims: object) => `${encoded({ alg: 'RS256' })}.${encoded(claims)}.${Buffer.from('x').toString('base64url')}`
+
+  const taken: [what: string, idToken: unknown, subject: string | undefined][] = [
+    ['of the same person', of({ sub: 'ada' }), 'ada'],
+    ['of a person who is not known', of({ sub: 'ada' }), undefined],
+    ['that is too old, of nobody, or otherwise of no use', of({ exp: 1 }), 'ada'],
+    ['whose subject is no text', of({ sub: 7 }), 'ada'],
+    ['that is none', 'x', 'ada'],
+    ['that is absent', undefined, 'ada'],
+  ]
+  for (const [what, idToken, subject] of taken)
+    test(`${what} gives the new tokens`, async () => {
+      const { accessToken, refreshToken, expiresAt } = await refreshed(idToken, subject)
+      assert.deepEqual([accessToken, refreshToken, expiresAt], ['new', 'next', 1060])
+    })
+
+  test('of somebody else is refused', () =>
+    assert.rejects(refreshed(of({ sub: 'eve' }), 'ada'), (error) => error instanceof UpstreamError && error.failure === 'consent'))
 })

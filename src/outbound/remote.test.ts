@@ -46,6 +46,13 @@ suite('a request to another server', () => {
     )
   })
 
+  test('takes a URL of at most 2048 characters', async () => {
+    const origin = await listening((_, response) => response.end('ok'))
+    const ofLength = (length: number) => `${origin}/`.padEnd(length, 'x')
+    assert.equal((await open.request({ url: ofLength(2048) })).body, 'ok')
+    await assert.rejects(open.request({ url: ofLength(2049) }), failure('address'))
+  })
+
   test('does not follow a redirect', async () => {
     const asked: string[] = []
     const origin = await listening((request, response) => {
@@ -86,6 +93,8 @@ suite('a request to another server', () => {
     'file:///etc/passwd',
     'data:text/plain,x',
     'https://user:secret@8.8.8.8/',
+    'https://user@8.8.8.8/',
+    'https://:secret@8.8.8.8/',
     `https://8.8.8.8/${'x'.repeat(2048)}`,
     '/relative',
     '',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectionSchema } from '../../src/connections/connection.ts'
-import { keepTokens } from '../../src/vault/keep.ts'
+import { keepTokens, removeEntry } from '../../src/vault/keep.ts'
 import { type TestApp, testApp } from '../app.ts'
 import { asked, bearer } from './json.ts'
 
@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => gatehouse.close())
 
-async function keep(owner: string): Promise<string> {
+async function keep(owner: string, subject = `up-${owner}`): Promise<string> {
   const connection = (await gatehouse.root.store.connections.find('staff'))!
   const tokens = {
     accessToken: 'a secret token',
@@ -35,7 +35,7 @@ async function keep(owner: string): Promise<string> {
     session: undefined,
   }
   const kept = await keepTokens(gatehouse.root.vault, {
-    ...{ connection, owner: { type: 'account', id: owner }, kind: 'offline', tokens, person: { subject: `up-${owner}`, claims: {} } },
+    ...{ connection, owner: { type: 'account', id: owner }, kind: 'offline', tokens, person: { subject, claims: {} } },
     ...{ scope: 'read', session: undefined },
   })
   return kept === 'refused' ? '' : kept.entry.id
@@ -65,4 +65,19 @@ test('an entry is removed although its provider is down, and only by who may man
   assert.ok(await gatehouse.root.store.vault.find(other))
   const [event] = await gatehouse.root.store.audit.search({ act: 'vault.remove', outcome: 'success', limit: 9, newestFirst: true })
   assert.deepEqual([event?.target, event?.detail], [id, { connection: 'staff', owner: 'ada', revoked: false }])
+})
+
+test('an authorization that another entry depends on is not taken back at the provider', async () => {
+  await gatehouse.addAccount({ sub: 'bob', username: 'bob' })
+  const [one, other] = [await keep('ada', 'both'), await keep('bob', 'both')]
+  const warned: unknown[] = []
+  const vault = { ...gatehouse.root.vault, warn: (what: object) => warned.push(what) }
+  assert.deepEqual(await removeEntry(vault, one), { shared: true, revoked: false })
+  assert.equal(warned.length, 0, 'the provider is not asked')
+  assert.deepEqual(await removeEntry(vault, other), { shared: false, revoked: false })
+  assert.deepEqual(
+    warned.map((what) => ({ ...(what as object), why: undefined })),
+    [{ connection: 'staff', entry: other, why: undefined }],
+  )
+  assert.equal(await removeEntry(vault, other), undefined)
 })

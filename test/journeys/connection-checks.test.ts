@@ -42,11 +42,41 @@ test('of a provider that announces logout tokens, the address for them is told',
     body: { ...(answer.body as object), backchannel_logout_supported: true },
   }))
   const told = await findings()
+  const withoutSignIn = await findings({ sign_in: { enabled: false } })
   upstream.twist.clear()
+  assert.ok(!withoutSignIn.some((text) => text.includes('It can end sessions here')), 'who does not sign in needs no logout')
   assert.equal(
     told.at(-1),
     `ok: It can end sessions here: register ${gatehouse.issuer}/connections/staff/backchannel-logout as the back-channel logout URI there.`,
   )
+})
+
+test('a provider that does not list S256 is warned of', async () => {
+  for (const [methods, warned] of [
+    [['plain'], true],
+    [['plain', 'S256'], false],
+  ] as const) {
+    upstream.twist.set('/.well-known/openid-configuration', (answer) => ({
+      ...answer,
+      body: { ...(answer.body as object), code_challenge_methods_supported: methods },
+    }))
+    const told = await findings()
+    upstream.twist.clear()
+    assert.equal(told.includes('warning: The provider does not list PKCE with S256. It is used all the same.'), warned)
+  }
+})
+
+test('the authorization endpoint is asked as by a browser', async () => {
+  const { connections } = gatehouse.root
+  const asked: { url: string; headers?: Readonly<Record<string, string>> }[] = []
+  const request: typeof connections.remote.request = (ask) => {
+    asked.push(ask)
+    return connections.remote.request(ask)
+  }
+  const connection = connectionSchema.parse({ name: 'staff', issuer: upstream.issuer, client_id: upstream.clientId })
+  const sealedSecret = connections.secrets.seal('staff', upstream.secret)
+  await checkConnection({ ...connections, remote: { ...connections.remote, request } }, { ...connection, sealedSecret })
+  assert.deepEqual(asked.at(-1)?.headers, { accept: 'text/html' })
 })
 
 const wrong: readonly [

@@ -123,6 +123,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'an event that is no object': await sign({ events: { [event]: true } }),
         'a nonce': await sign({ nonce: 'n' }),
         nobody: await sign({ sid: undefined }),
+        'an empty sid': await sign({ sid: '' }),
+        'a long sid': await sign({ sid: 'x'.repeat(256) }),
+        'a sub that is no text': await sign({ sid: undefined, sub: 5 }),
         'no jti': await sign({ jti: undefined }),
         'too long': `${await sign({ more: 'x'.repeat(20_000) })}`,
       }
