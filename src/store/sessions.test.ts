@@ -116,6 +116,28 @@ onEachEngine(
   },
 )
 
+onEachEngine('only an active client that has an address for it is told of the end of a session', async ({ a, db }) => {
+  const ids = ['client', 'disabled', 'without']
+  for (const client_id of ids) {
+    const address = client_id === 'without' ? {} : { backchannel_logout_uri: 'https://app.example/logout' }
+    await a.clientsAdmin.add(aClient({ client_id, ...address }), [])
+  }
+  await signedIn(a)
+  for (const clientId of ids) {
+    const grant = { clientId, subject: 'subject', scope: ['openid'], details: [], newId: `grant of ${clientId}`, now: NOW }
+    const { id: grantId } = await a.grants.widen(grant)
+    const code = aCode({ asked: { ...aCode().asked, clientId }, grantId, family: `family of ${clientId}`, hash: `code of ${clientId}` })
+    await a.codes.add(code, undefined)
+  }
+  await a.clientsAdmin.setStatus('disabled', 'disabled')
+  await a.sessions.end({ subject: 'subject' })
+  const told = await db.read(sql`select content from outbox where tenant_id = 'a'`)
+  assert.deepEqual(
+    told.map(({ content }) => JSON.parse(content as string).client),
+    ['client'],
+  )
+})
+
 onEachEngine('sessions are listed and found in their tenant alone', async ({ a, b }) => {
   for (const store of [a, b]) await store.accounts.add(anAccount())
   await b.sessions.start(aSession(), '$hash', [])
