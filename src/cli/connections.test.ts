@@ -137,8 +137,10 @@ test('a client newly names no connection that does not exist, by a command or by
   assert.match((await apply({ clients })).err, wrong)
   assert.match((await apply({ clients, connections: [other] }, '--yes --prune')).err, /client agent: there is no connection files/)
   assert.equal((await apply({ clients, connections: [other] })).status, 0)
+  await shell.json('connections delete files')
+  assert.equal((await apply({ clients })).out, 'Nothing to do.\n', 'a client that stays as it is may name one that is gone')
   await shell.json('clients delete agent')
-  for (const name of ['files', 'other']) await shell.json(`connections delete ${name}`)
+  await shell.json('connections delete other')
 })
 
 test('hole 5: a connection in use is not changed to lead to another provider, by a command or by a file', async () => {

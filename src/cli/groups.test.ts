@@ -9,6 +9,7 @@ test('a group lives on the command line: made, joined, shown, changed, left, rem
   for (const name of ['ada', 'grace']) await json(`users create --username ${name}`)
   const made = await json("groups create --name engineering --description 'All who build'")
   assert.deepEqual([made.name, made.description, made.members], ['engineering', 'All who build', 0])
+  assert.deepEqual(Object.keys(made), ['id', 'name', 'description', 'members', 'created_at', 'updated_at'])
   assert.deepEqual(await json('groups add-member Engineering ada GRACE'), { id: made.id, added: 2 })
   assert.deepEqual((await json(`groups show ${made.id}`)).members, ['ada', 'grace'])
   assert.match((await gatehouse('groups list')).out, /^name +members +description +id\nengineering +2 +All who build/)

@@ -62,11 +62,12 @@ function readMapper({ protocolMapper, config }: KeycloakMapper): ReadMapper {
 /** A claim source, a fixed value, or undefined. */
 function sourceOf(kind: string, config: Readonly<Record<string, string | null>>): string | { value: unknown } | undefined {
   const named = config['user.attribute'] ?? ''
+  const property = Object.hasOwn(properties, named) ? `account.${properties[named]}` : undefined
   switch (kind) {
     case 'oidc-usermodel-property-mapper':
-      return properties[named] && `account.${properties[named]}`
+      return property
     case 'oidc-usermodel-attribute-mapper':
-      return properties[named] ? `account.${properties[named]}` : (standardSource(named) ?? `account.attributes.${attributeNameOf(named)}`)
+      return property ?? standardSource(named) ?? `account.attributes.${attributeNameOf(named)}`
     case 'oidc-group-membership-mapper':
       return 'account.groups'
     case 'oidc-usermodel-realm-role-mapper':
