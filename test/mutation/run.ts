@@ -107,15 +107,20 @@ async function tryAll(chosen: readonly Mutant[], places: readonly Place[], known
   return tried
 }
 
-/** Each place takes the next one when it is done with the one before. */
+/** Each place takes the next one when it is done with the one before. A failure ends all, but not before each is done with its own. */
 async function share<T>(things: readonly T[], places: readonly Place[], work: (thing: T, place: Place) => Promise<void>): Promise<void> {
   const left = things.values()
-  await Promise.all(
+  const ended = await Promise.allSettled(
     places.map(async (place) => {
       for (const thing of left) {
         if (over.signal.aborted) return
-        await work(thing, place)
+        await work(thing, place).catch((error: unknown) => {
+          over.abort()
+          throw error
+        })
       }
     }),
   )
+  const failed = ended.find((one) => one.status === 'rejected')
+  if (failed) throw failed.reason
 }
