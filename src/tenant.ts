@@ -1,5 +1,4 @@
 /** One tenant at run time: its stores, keys, settings and rules, put together. */
-
 import type { Config } from './config/schema.ts'
 import { ownFederationKeys } from './crypto/federation-keys.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
@@ -96,7 +95,9 @@ export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant>
   const { now, random } = deps.platform
   const base = row.slug === '' ? '' : `/t/${row.slug}`
   const issuer = config.issuer + base
-  const store = telling(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
+  const stored = tenantStore(db, row.id, now)
+  const sessions = telling(stored.sessions, (ids) => deps.attemptSoon(row.id, ids))
+  const store = replacePorts(stored, { sessions })
   const { schema, detailTypes, configurations } = await configuredIn(store)
   const keys = await keysOf(deps, row, { store, issuer, configurations })
   const federationKeyring = await federationKeysOf(deps, row, { store, issuer })

@@ -1,5 +1,4 @@
 /** Brings the users of a planned Keycloak realm to a tenant. */
-
 import { foldName } from '../identity/account.ts'
 import { type AccountDeps, LoginTaken } from '../identity/accounts.ts'
 import { type Belongings, dryRun, importAccount, keysOf } from '../identity/import-account.ts'

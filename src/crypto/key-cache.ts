@@ -91,8 +91,8 @@ export function keyCache(options: {
     remove: (kid) => store.signingKeys.remove(kid),
     async resealOld() {
       const { rows, open } = latest
-      for (const { alg, kid, sealedKey: sealed } of rows.filter(({ sealedKey }) => !sealer.isCurrent(sealedKey)))
-        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, toPkcs8(open.get(kid) as KeyPair))
+      for (const { alg, kid, sealedKey: sealed } of rows)
+        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, () => toPkcs8(open.get(kid) as KeyPair))
     },
   }
 }

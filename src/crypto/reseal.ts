@@ -25,8 +25,8 @@ export interface Sealing {
   reseal(progress: (done: Resealed & { total: number }) => void, kinds?: readonly SealedKind[]): Promise<Resealed>
 }
 
-/** Reseals a value if it is not under the current key. A value that changed in the meantime is left unchanged. */
-export type ResealOnUse = (kind: SealedKind, value: SealedValue, plain: Uint8Array) => Promise<void>
+/** Reseals a value if it is not under the current key. A value that changed in the meantime is left unchanged. `plain`: asked for only then. */
+export type ResealOnUse = (kind: SealedKind, value: SealedValue, plain: () => Uint8Array) => Promise<void>
 
 const sliceSize = 100
 
@@ -83,7 +83,7 @@ export function missingKeys(uses: readonly KeyUse[], keyIds: readonly string[]):
 
 export function resealOnUse(store: SealedStore, sealer: Sealer): ResealOnUse {
   return async (kind, value, plain) => {
-    if (!sealer.isCurrent(value.sealed)) await store.replace(kind, value, sealer.seal(contextOf(kind, value), plain))
+    if (!sealer.isCurrent(value.sealed)) await store.replace(kind, value, sealer.seal(contextOf(kind, value), plain()))
   }
 }
 

@@ -21,7 +21,7 @@ export function sealedTexts({ sealer, reseal, purpose, tenantId: tenant }: Optio
     seal: (id, text) => sealer.seal({ purpose, tenant, id }, Buffer.from(text)),
     async open(id, sealed) {
       const plain = sealer.open({ purpose, tenant, id }, sealed)
-      await reseal(purpose, { tenant, id, sealed }, plain)
+      await reseal(purpose, { tenant, id, sealed }, () => plain)
       return plain.toString()
     },
   }

@@ -69,7 +69,7 @@ export function sharedKeys(options: {
 
     async sign(client, typ, { jti, ...claims }) {
       const { client_id: id, sealedSigningSecret: sealed } = client
-      if (sealed !== undefined) await reseal('client-signing-secret', { tenant: tenantId, id, sealed }, Buffer.from(secretOf(client)))
+      if (sealed !== undefined) await reseal('client-signing-secret', { tenant: tenantId, id, sealed }, () => Buffer.from(secretOf(client)))
       const marked = { ...claims, jti: `${jti}.${issuanceMark(jti, claims)}` }
       const input = `${encode({ alg: 'HS256', typ, kid: client.client_id })}.${encode(marked)}`
       return `${input}.${mac(client, input)}`

@@ -1,5 +1,4 @@
 /** Importing accounts from another system, with the passwords they have there. */
-
 import { z } from 'zod'
 import { replacePorts } from '../protocol/replace-ports.ts'
 import { type Account, foldLogin } from './account.ts'

@@ -1,8 +1,6 @@
 /** First attempts that an answer waits for, but not for long. */
-
 import { setTimeout } from 'node:timers/promises'
 import type { IdentityStore } from '../identity/store.ts'
-import { replacePorts } from '../protocol/replace-ports.ts'
 import type { BackgroundTasks } from './background-tasks.ts'
 import type { OutboxDelivery } from './delivery.ts'
 
@@ -25,16 +23,14 @@ export function attemptSoon(delivery: Pick<OutboxDelivery, 'deliverThese'>, task
   }
 }
 
-/** The store, except that applications are told of the end of a session before whoever ended it is answered. Back-Channel Logout 1.0 §2.5 */
-export function telling<Store extends Pick<IdentityStore, 'sessions'>>(
-  store: Store,
-  soon: (ids: readonly string[]) => Promise<void>,
-): Store {
-  const { sessions } = store
-  const end: typeof sessions.end = async (which) => {
-    const ended = await sessions.end(which)
-    await soon(ended.flatMap(({ messages }) => messages))
-    return ended
+/** The sessions, except that applications are told of the end of one before whoever ended it is answered. Back-Channel Logout 1.0 §2.5 */
+export function telling(sessions: IdentityStore['sessions'], soon: (ids: readonly string[]) => Promise<void>): IdentityStore['sessions'] {
+  return {
+    ...sessions,
+    async end(which) {
+      const ended = await sessions.end(which)
+      await soon(ended.flatMap(({ messages }) => messages))
+      return ended
+    },
   }
-  return replacePorts<Pick<IdentityStore, 'sessions'>>(store, { sessions: { ...sessions, end } }) as Store
 }

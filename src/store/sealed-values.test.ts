@@ -155,7 +155,7 @@ onEachEngine(
     await filled(db, a, b)
     const sealed = (await a.clients.find('client'))!.sealedSigningSecret!
     const use = () =>
-      resealOnUse(sealedValues(db), after)('client-signing-secret', { tenant: 'a', id: 'client', sealed }, Buffer.from('secret'))
+      resealOnUse(sealedValues(db), after)('client-signing-secret', { tenant: 'a', id: 'client', sealed }, () => Buffer.from('secret'))
     await a.clientsAdmin.setSigningSecret('client', before.seal(contexts.client('a'), Buffer.from('chosen since')))
     await use()
     const found = (await a.clients.find('client'))!.sealedSigningSecret!

@@ -79,7 +79,7 @@ type Ports = Store &
   VaultStore
 
 /** What some modules need besides. */
-interface More {
+interface ModuleDeps {
   /** The clock, in seconds. */
   now(): number
   remembering: Configuration['remembering']
@@ -87,10 +87,10 @@ interface More {
 }
 
 /** Makes some of the ports. */
-type Module = (db: Db, tenant: string, more: More) => Partial<Ports>
+type Module = (db: Db, tenant: string, deps: ModuleDeps) => Partial<Ports>
 
 /** Each uses ports of earlier ones alone. */
-const modules = inOrder(
+const modules = [
   clients,
   (db, tenant, { store }) => registrations(db, tenant, store.clientsAdmin),
   resources,
@@ -136,11 +136,7 @@ const modules = inOrder(
   machines,
   apiKeys,
   (db, tenant, { now, remembering, store }) => federation(db, tenant, { now, remembering, clients: store.clients }),
-)
-
-function inOrder<Modules extends readonly Module[]>(...all: Modules): Modules {
-  return all
-}
+] as const satisfies readonly Module[]
 
 function toldOfEvents(db: Db, tenant: string, remembering: Configuration['remembering']) {
   const told = remembering(async () => ({ webhooks: await listWebhooks(db, tenant), streams: await listStreams(db, tenant) }))
@@ -151,28 +147,28 @@ function toldOfEvents(db: Db, tenant: string, remembering: Configuration['rememb
 type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Every) => void ? Every : never
 type Made = All<ReturnType<(typeof modules)[number]>>
 
-const made = Symbol('the ports of a module')
+const portsOf = Symbol('the ports that a module makes')
+interface Inherited {
+  [portsOf](module: number): Readonly<Record<string, unknown>>
+}
+
 /** What every store inherits: its ports, each made when it is used for the first time, since there may be many tenants that use few. */
 const lazy = {}
-const model = storeOf({} as Db, '', () => 0) as unknown as { [made](module: number): object }
+const model = tenantStore({} as Db, '', () => 0) as object as Inherited
 for (const module of modules.keys())
-  for (const port of Object.keys(model[made](module)))
+  for (const port of Object.keys(model[portsOf](module)))
     Object.defineProperty(lazy, port, {
       enumerable: true,
-      get(this: { [made](module: number): Record<string, unknown> }) {
-        return this[made](module)[port]
+      get(this: Inherited) {
+        return this[portsOf](module)[port]
       },
     })
 
 /** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
 export function tenantStore(database: Db, tenant: string, now: () => number): Ports {
-  return storeOf(database, tenant, now) // no port is missing: `Made` is all that the modules make
-}
-
-function storeOf(database: Db, tenant: string, now: () => number): Made {
   const { db, remembering } = configuration(database, tenant)
-  const ports: Partial<Ports>[] = []
-  const store = Object.create(lazy)
-  store[made] = (module: number) => (ports[module] ??= modules[module]!(db, tenant, { now, remembering, store }))
-  return store
+  const made: Partial<Ports>[] = []
+  const store: Made & Inherited = Object.create(lazy)
+  store[portsOf] = (module) => (made[module] ??= modules[module]!(db, tenant, { now, remembering, store }))
+  return store // a port that no module makes would be an error of types here
 }
