@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { type SignatureTask, signatureThread } from './signature-thread.ts'
@@ -22,6 +23,7 @@ const taskOf = (key: KeyObject, text: string, signature?: Uint8Array): Signature
   ...(signature ? { signature } : {}),
 })
 
+const programOf = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`)
 type Ask = ReturnType<typeof signatureThread>
 
 /** The thread takes nothing before it runs. */
@@ -75,12 +77,45 @@ test('tasks beyond what the thread takes are given back at once', { skip }, asyn
 test('tasks that a thread has when it ends are given back, and all that follow', { skip }, async () => {
   const ends = `
     import { parentPort } from 'node:worker_threads'
-    parentPort.once('message', () => parentPort.on('message', () => process.exit()).postMessage(['made', 'made']))`
-  const ask = signatureThread(new URL(`data:text/javascript,${encodeURIComponent(ends)}`))
+    parentPort.once('message', () => parentPort.on('message', () => process.exit()).postMessage(['made', 'made']))
+    parentPort.postMessage('listening')`
+  const ask = signatureThread(programOf(ends))
   const tasks = [taskOf(own.privateKey, 'a'), taskOf(own.privateKey, 'b')]
   while ((await Promise.all(tasks.map(ask))).includes(undefined)) await setTimeout(1)
   assert.deepEqual(await Promise.all(tasks.map(ask)), [undefined, undefined])
   assert.deepEqual(await Promise.all(tasks.map(ask)), [undefined, undefined])
+})
+
+test('a thread gets nothing before it says that it listens', { skip }, async () => {
+  const channel = new BroadcastChannel('signature-thread.test')
+  const runs = new Promise((resolve) => {
+    channel.onmessage = resolve
+  })
+  const silent = `
+    import { parentPort } from 'node:worker_threads'
+    parentPort.once('message', () => parentPort.postMessage(['made', 'made']))
+    new BroadcastChannel('signature-thread.test').postMessage('it runs')`
+  const ask = signatureThread(programOf(silent))
+  const tasks = [taskOf(own.privateKey, 'a'), taskOf(own.privateKey, 'b')]
+  await Promise.all(tasks.map(ask))
+  await runs
+  channel.close()
+  assert.deepEqual(await Promise.all(tasks.map(ask)), [undefined, undefined])
+})
+
+test('where no thread may be made, tasks are given back', { skip }, async () => {
+  const program = `
+    import { generateKeyPairSync } from 'node:crypto'
+    const { signatureThread } = await import(${JSON.stringify(new URL('./signature-thread.ts', import.meta.url).href)})
+    const ask = signatureThread()
+    const { privateKey: key } = generateKeyPairSync('ed25519')
+    const both = () => Promise.all(['a', 'b'].map((text) => ask({ key, digest: undefined, options: {}, text })))
+    console.log(JSON.stringify([...(await both()), ...(await both())]))`
+  const args = ['--permission', '--allow-fs-read=*', '--input-type=module', '--eval', program]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const closed = once(child, 'close')
+  assert.equal(await text(child.stdout), `${JSON.stringify(Array(4).fill(null))}\n`)
+  assert.equal((await closed)[0], 0)
 })
 
 test('a process waits for what the thread does, and not for the thread', { skip }, async () => {
@@ -95,10 +130,7 @@ test('a process waits for what the thread does, and not for the thread', { skip 
     await both()
     console.log('done')`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], { stdio: ['ignore', 'pipe', 'inherit'] })
-  let text = ''
-  child.stdout.on('data', (part) => {
-    text += part
-  })
-  const [code] = await once(child, 'close')
-  assert.deepEqual([code, text.trim()], [0, 'done'])
+  const closed = once(child, 'close')
+  assert.equal(await text(child.stdout), 'done\n')
+  assert.equal((await closed)[0], 0)
 })

@@ -33,7 +33,7 @@ const role = 'signatures'
 
 /**
  * Does tasks in a thread, which starts when it is wanted for the first time. The result is undefined where the caller must do the task: no
- * other one is waiting, the machine has one core, or the thread has enough to do, does not run, or cannot do it. `file` is what it runs.
+ * other one is waiting, the machine has one core, or the thread has enough to do, does not run (yet), or cannot do it. `file` is what it runs.
  */
 export function signatureThread(file = new URL(import.meta.url)): (task: SignatureTask) => Promise<Result> {
   const isUseful = availableParallelism() > 1
@@ -41,21 +41,26 @@ export function signatureThread(file = new URL(import.meta.url)): (task: Signatu
   let queue: Waiting[] = []
   let count = 0
   let worker: Worker | undefined
-  let isRunning = false
+  let isStarted = false
+  let isListening = false
 
-  function start(): Worker {
-    const started = new Worker(file, { workerData: role, execArgv: [] })
-    started.once('online', () => {
-      isRunning = true
+  function start(): void {
+    isStarted = true
+    try {
+      worker = new Worker(file, { workerData: role, execArgv: [] })
+    } catch {
+      return // the process may make none
+    }
+    worker.once('message', () => {
+      isListening = true
+      worker?.on('message', settle)
     })
-    started.on('message', settle)
-    started.once('error', () => {}) // it ends
-    started.once('exit', () => {
-      isRunning = false
+    worker.once('error', () => {}) // it ends
+    worker.once('exit', () => {
+      isListening = false
       while (sent.length > 0) settle([])
     })
-    started.unref()
-    return started
+    worker.unref()
   }
 
   function settle(results: readonly Result[]): void {
@@ -76,10 +81,10 @@ export function signatureThread(file = new URL(import.meta.url)): (task: Signatu
     const waiting = queue
     queue = []
     const isShared = isUseful && waiting.length > 1
-    if (isShared) worker ??= start()
-    const room = isShared && isRunning ? mostInThread - count : 0
-    if (room > 0) send(waiting.slice(0, room))
-    for (const { resolve } of waiting.slice(room)) resolve(undefined)
+    if (isShared && !isStarted) start()
+    const taken = isShared && isListening ? Math.max(0, mostInThread - count) : 0
+    if (taken > 0) send(waiting.slice(0, taken))
+    for (const { resolve } of waiting.slice(taken)) resolve(undefined)
   }
 
   return (task) =>
@@ -99,4 +104,10 @@ function resultOf({ key, digest, options, text, signature }: SignatureTask): Res
   }
 }
 
-if (workerData === role) parentPort?.on('message', (tasks: SignatureTask[]) => parentPort?.postMessage(tasks.map(resultOf)))
+/** What the thread says first. */
+const listening = 'listening'
+
+if (workerData === role) {
+  parentPort?.on('message', (tasks: SignatureTask[]) => parentPort?.postMessage(tasks.map(resultOf)))
+  parentPort?.postMessage(listening)
+}
