@@ -1,15 +1,30 @@
 /** What the API of the Auth Manager refuses: answers of a provider that cannot be trusted, tokens that are none, bodies that are wrong. */
 import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
+import { SignJWT } from 'jose'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Upstream } from '../upstream.ts'
 import { authManagerStage } from './auth-manager-stage.ts'
+import { aKey } from './dpop-proofs.ts'
 import { bearer } from './json.ts'
+
+/** An access token that is bound to a key. */
+async function boundToken(issuer: string, now: number): Promise<string> {
+  const { alg, privateKey, jwk } = await aKey()
+  const dpop = await new SignJWT({ jti: 'one', htm: 'POST', htu: `${issuer}/token`, iat: now })
+    .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk })
+    .sign(privateKey)
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'bound', client_secret: 'secret' })
+  const answer = await fetch(`${issuer}/token`, { method: 'POST', headers: { dpop }, body })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
 
 for (const engine of Object.keys(engines) as Engine[]) {
   const { gatehouse, upstream, tokenOf, call, consentAs, finish, stored, close } = await authManagerStage(engine)
   const ownId = await stored('min-ttl')
+  await gatehouse.addClient({ client_id: 'bound', grant_types: ['client_credentials'] }, 'secret')
+  const bound = await boundToken(gatehouse.issuer, gatehouse.now())
 
   suite(`${engine}: the API of the Auth Manager`, () => {
     after(close)
@@ -233,5 +248,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual([answer.status, answer.body.code, answer.body.error], [status, code, error], answer.text)
         assert.deepEqual(Object.keys(answer.body), ['error', 'code', 'reason', 'details'])
       })
+
+    test('a token that is bound to a key is asked for its proof', async () => {
+      const { status, headers, body } = await call('GET', '/v1/validate-token', { authorization: `DPoP ${bound}` })
+      assert.deepEqual([status, body.code], [401, 'token_not_active'])
+      assert.match(headers.get('www-authenticate') ?? '', /^DPoP error="invalid_dpop_proof"/)
+    })
   })
 }

@@ -135,6 +135,53 @@ for (const engine of Object.keys(engines) as Engine[]) {
       })
     }
 
+    suite('at an address with an id', () => {
+      let issuer: string
+      let tokens: { grants: string; api: string }
+      before(async () => {
+        await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
+        const acme = await gatehouse.app.tenant('acme')
+        issuer = `${gatehouse.issuer}/t/acme`
+        const scope = 'grant_management_query admin:users:read admin:resources:read'
+        await gatehouse.addClient({ client_id: 'manager', grant_types: ['client_credentials'], scope }, 'secret', acme)
+        const tokenFor = async (fields: object) => {
+          const all = { grant_type: 'client_credentials', client_id: 'manager', client_secret: 'secret', ...fields }
+          const headers = { dpop: await proof('/t/acme/token'), 'content-type': 'application/x-www-form-urlencoded' }
+          return (await call(`${issuer}/token`, { method: 'POST', headers, body: `${new URLSearchParams(all)}` })).body.access_token
+        }
+        tokens = {
+          grants: await tokenFor({ scope: 'grant_management_query' }),
+          api: await tokenFor({ resource: `${issuer}/api/v1/admin` }),
+        }
+      })
+      const ask = async (path: string, htu: string) => {
+        const token = path.startsWith('/grants') ? tokens.grants : tokens.api
+        const dpop = await proof('', { claims: { htu: issuer + htu, ath: sha256(token) } }, 'GET')
+        return call(issuer + path, { headers: { authorization: `DPoP ${token}`, dpop } })
+      }
+      const api = '/api/v1/admin'
+      const rows: [path: string, another: string][] = [
+        ['/grants/some', '/grants/:id'],
+        [`${api}/users/some`, `${api}/users/:id`],
+        [`${api}/users/some/factors`, `${api}/users/other/factors`],
+        [`${api}/resources/https%3A%2F%2Fsome.example?a=/b/c`, `${api}/resources/https://some.example`],
+      ]
+      for (const [path, another] of rows)
+        test(`the proof for ${path} is not that for ${another}`, async () => {
+          assert.equal((await ask(path, path)).status, 404)
+          const { status, headers } = await ask(path, another)
+          assert.equal(status, 401)
+          assert.match(
+            headers.get('www-authenticate') ?? '',
+            /^DPoP error="invalid_dpop_proof", error_description="htu of the DPoP proof is not the URL of this request"/,
+          )
+        })
+
+      test('the same address may be encoded otherwise', async () => {
+        assert.equal((await ask(`${api}/users/%3asome`, `${api}/users/%3A%73ome`)).status, 404)
+      })
+    })
+
     test('a proof is good once, on every endpoint, also when twenty race with it', async () => {
       const one = await proof('/token')
       const answers = await Promise.all(Array.from({ length: 20 }, () => machine('bound', one)))

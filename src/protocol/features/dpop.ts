@@ -79,9 +79,19 @@ function judged(ctx: Ctx, request: Request, { claims, jkt, nonce, token }: Proof
 
 /** Compared after normalisation, without query and fragment. §4.3 (9) */
 function isSameAddress(htu: string, url: string): boolean {
-  if (!URL.canParse(htu)) return false
-  const [given, expected] = [new URL(htu), new URL(url)]
-  return given.origin === expected.origin && given.pathname === expected.pathname
+  return URL.canParse(htu) && normalized(htu) === normalized(url)
+}
+
+/** RFC 3986 §6.2.2, §6.2.3 */
+function normalized(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/%[\da-f]{2}/gi, normalizedOctet)
+}
+
+/** Decodes characters that need no encoding, and puts other encodings into upper case. RFC 3986 §6.2.2.1, §6.2.2.2 */
+function normalizedOctet(encoded: string): string {
+  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16))
+  return /[\w.~-]/.test(character) ? character : encoded.toUpperCase()
 }
 
 /** §8, §9: the client repeats the request with the nonce of this answer. */

@@ -51,7 +51,7 @@ export function problem(status: number, code: ErrorCode, description: string, fa
 
 /** The problem document of any refusal, with the headers of its usual response. `realm`: of the challenge in a 401. RFC 9110 §15.5.2 */
 export function problemDocument(error: OAuthError, { headers }: Pick<Reply, 'headers'>, realm: string): Reply {
-  const status = error instanceof Problem ? error.status : codes[error.code][0]
+  const status = error.status ?? codes[error.code][0]
   const faults = error instanceof Problem && error.faults.length > 0 ? error.faults : undefined
   const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': `Bearer realm="${realm}"` } : {}
   const text = JSON.stringify({

@@ -80,7 +80,7 @@ function knownError(error: unknown): Known | undefined {
     const headers = { 'retry-after': String(error.retryAfter) }
     return { error: new AuthManagerError('unavailable', 'The provider does not answer', 'ask again later'), headers }
   }
-  return error instanceof OAuthError ? { error: ofOAuth(error) } : undefined
+  return error instanceof OAuthError ? { error: ofOAuth(error), headers: error.headers } : undefined
 }
 
 const reasons: Readonly<Record<UpstreamError['failure'], string>> = {
@@ -92,8 +92,8 @@ const reasons: Readonly<Record<UpstreamError['failure'], string>> = {
   response: 'its answer cannot be used',
 }
 
-function ofOAuth({ code, description, why }: OAuthError): AuthManagerError {
+function ofOAuth({ code, description, status, why }: OAuthError): AuthManagerError {
   if (why === 'no token') return new AuthManagerError('unauthorized', 'Authorization header is required')
-  if (code === 'invalid_token') return new AuthManagerError('token_not_active', 'Token is not active')
+  if (code === 'invalid_token' || status === 401) return new AuthManagerError('token_not_active', 'Token is not active')
   return new AuthManagerError('invalid_request', description)
 }

@@ -66,12 +66,19 @@ function readRequest({ certificateOf }: HttpState, { ctx, cookies }: WebTenant, 
   return {
     id: req.id,
     method,
-    url: (base !== undefined && new URL(base).host === headers.host ? base : ctx.issuer) + path,
+    url: (base !== undefined && new URL(base).host === headers.host ? base : ctx.issuer) + pathAsSent(path, req.url),
     params: readParams(req),
     browser: cookies.read(headers.cookie),
     address: req.address,
     ...certificateOf(req.raw),
   }
+}
+
+/** The path of a route with the values of this request, encoded as they were sent. `target`: of the request line. */
+function pathAsSent(path: string, target: string): string {
+  if (!path.includes('/:')) return path
+  const [names, sent] = [path.split('/'), target.split(/[?#]/, 1).join().split('/')]
+  return names.map((name, i) => (name.startsWith(':') ? sent.at(i - names.length) : name)).join('/')
 }
 
 async function tenantOf({ deps }: HttpState, req: HttpRequest): Promise<WebTenant | undefined> {
