@@ -1,4 +1,5 @@
 /** The public keys of a client, and what it signed with them — RFC 7517 §5, OpenID Connect Registration §2. */
+import { isAllowedAlg, isSameAlg } from './algs.ts'
 import type { Client, EncryptedKind } from './client.ts'
 import { encrypt, encryptionKey } from './codec/jwe.ts'
 import type { CompactJws } from './codec/jws.ts'
@@ -37,7 +38,7 @@ export async function isSignedByClient(
   registered: ClientSigningAlg | 'HS256' | undefined,
 ): Promise<boolean> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
-  if (!alg || (registered ?? alg) !== alg || !(client.policy.allowed_algs?.some((one) => one === alg) ?? true)) return false
+  if (!alg || !isSameAlg(registered ?? alg, alg) || !isAllowedAlg(client.policy.allowed_algs, alg)) return false
   return (await keyThatSigned(ctx, client, jws)) !== undefined
 }
 
@@ -54,7 +55,7 @@ async function keyOf(keys: readonly PublicJwk[], jws: CompactJws, alg: ClientSig
 
 /** True if the private half of a key of this holder made the signature, with one of these algorithms. */
 export async function isSignedByOwner(ctx: Ctx, holder: KeyHolder, jws: CompactJws, algs: readonly ClientSigningAlg[]): Promise<boolean> {
-  return algs.some((alg) => alg === jws.header['alg']) && (await keyThatSigned(ctx, holder, jws)) !== undefined
+  return algs.some((alg) => isSameAlg(alg, jws.header['alg'])) && (await keyThatSigned(ctx, holder, jws)) !== undefined
 }
 
 async function isSignedByKey(jwk: PublicJwk, { header, input, signature }: CompactJws, alg: ClientSigningAlg): Promise<boolean> {

@@ -4,7 +4,7 @@ import { signingAlgs } from './algs.ts'
 import { identifier } from './text.ts'
 
 const seconds = z.int().min(1)
-const signingAlg = z.enum(signingAlgs)
+const signingAlg = z.enum([...signingAlgs, 'Ed25519'])
 
 /** What differs between security profiles. It is data, never code; `features/profiles.ts` has the profiles. */
 export const policySchema = z.strictObject({

@@ -1,6 +1,6 @@
 /** Validates the registration of a client: its metadata must be valid (RFC 7591 §2) and served by this server. */
 import type { z } from 'zod'
-import type { SigningAlg } from './algs.ts'
+import { isAllowedAlg, type SigningAlg } from './algs.ts'
 import { grantTypesOf } from './assemble.ts'
 import { accountPageId, type ClientMetadata, clientSchema, firstPartyId, heldMembers, scopesOf } from './client.ts'
 import { policySchema } from './client-policy.ts'
@@ -31,7 +31,7 @@ export function readClient(
     if (client.require_signed_request_object && !server.parameters.has('request'))
       check.addIssue({ code: 'custom', path: ['require_signed_request_object'], message: 'is served by no enabled feature' })
     for (const [path, values] of unserved(server, client)) unservedBeyond(path, values)
-    const allowed = algs.filter((alg) => client.policy.allowed_algs?.includes(alg) ?? true)
+    const allowed = algs.filter((alg) => isAllowedAlg(client.policy.allowed_algs, alg))
     const forPeople = client.grant_types.some((grantType) => grantType !== 'client_credentials')
     if (forPeople && scopesOf(client).includes('openid'))
       known('id_token_signed_response_alg', client.id_token_signed_response_alg, allowed)

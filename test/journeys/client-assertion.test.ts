@@ -62,6 +62,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await token(await assertion(), { client_id: 'm' })).status, 200)
     })
 
+    test('a key for Ed25519 signs under both names of its algorithm', async () => {
+      const ed = await aKey('Ed25519', 'ed')
+      const client = { grant_types: ['client_credentials'], token_endpoint_auth_method: 'private_key_jwt', scope: 'read' }
+      for (const name of ['EdDSA', 'Ed25519']) {
+        const names = { token_endpoint_auth_signing_alg: name, policy: { allowed_algs: [name] }, access_token_format: 'opaque' }
+        await gatehouse.addClient({ ...client, ...names, client_id: name, jwks: { keys: [{ ...ed.jwk, alg: name }] } })
+        for (const alg of ['EdDSA', 'Ed25519'])
+          assert.equal((await token(await assertion(name, { key: { ...ed, alg } }))).status, 200, `${name} signed as ${alg}`)
+        refused(await token(await assertion(name)))
+      }
+    })
+
     test('the metadata names the method and its algorithms', async () => {
       const { body } = await call(`${gatehouse.issuer}/.well-known/openid-configuration`, {})
       assert.ok(body.token_endpoint_auth_methods_supported.includes('private_key_jwt'))

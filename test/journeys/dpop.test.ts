@@ -28,6 +28,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await gatehouse.addClient({ ...machine, client_id: 'strict', policy: { sender_constraint: 'required' } }, 'secret')
       await gatehouse.addClient({ ...machine, client_id: 'fresh', policy: { dpop_nonce: 'required' } }, 'secret')
       await gatehouse.addClient({ ...machine, client_id: 'es256', policy: { allowed_algs: ['ES256'] } }, 'secret')
+      await gatehouse.addClient({ ...machine, client_id: 'fapi2', policy: { allowed_algs: ['PS256', 'ES256', 'EdDSA'] } }, 'secret')
       await gatehouse.addClient({ ...machine, client_id: 'api', resource_server: gatehouse.issuer }, 'secret')
       app = application(gatehouse, { id: 'app', secret: 'secret', scope: 'openid offline_access' })
       open = application(gatehouse, { id: 'open', scope: 'openid offline_access' })
@@ -101,7 +102,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       test(`${alg} signs proofs, where the client may`, async () => {
         const signer = { ...(await aKey(alg === 'EdDSA' ? 'Ed25519' : alg)), alg }
         assert.equal((await machine('bound', await proof('/token', { key: signer }))).status, 200)
-        assert.equal((await machine('es256', await proof('/token', { key: signer }))).body.error, 'invalid_dpop_proof')
+        const refused = (await machine('es256', await proof('/token', { key: signer }))).body
+        assert.equal(refused.error, 'invalid_dpop_proof')
+        assert.equal(refused.error_description, 'alg of the DPoP proof is not one that this client may sign with: policy.allowed_algs')
+        assert.equal((await machine('fapi2', await proof('/token', { key: signer }))).status, alg === 'RS256' ? 400 : 200)
       })
 
     const wrong = wrongProofs({ proof, key: () => key, other: () => other, now: () => gatehouse.now(), issuer: () => gatehouse.issuer })

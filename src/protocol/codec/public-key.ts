@@ -1,6 +1,7 @@
 /** Public keys as JWKs, and verification of signatures made with their private keys — RFC 7517, RFC 7518 §3, RFC 7638, RFC 8037. */
 import { constants, createPublicKey, type KeyObject, type SignKeyObjectInput, verify, type webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
+import { isSameAlg } from '../algs.ts'
 import { sha256 } from './digest.ts'
 import { signatureThread } from './signature-thread.ts'
 
@@ -44,7 +45,7 @@ const remembered = new Map<string, KeyObject>()
 
 /** The key; undefined unless it is a valid public key for this algorithm. RFC 8725 §3.1 */
 export function publicKeyFor(jwk: unknown, alg: ClientSigningAlg): KeyObject | undefined {
-  if (!isPublicJwk(jwk) || (jwk.use ?? 'sig') !== 'sig' || (jwk.alg ?? alg) !== alg) return undefined
+  if (!isPublicJwk(jwk) || (jwk.use ?? 'sig') !== 'sig' || !isSameAlg(jwk.alg ?? alg, alg)) return undefined
   const key = importedKey(jwk)
   return key && fits(key, alg) ? key : undefined
 }

@@ -1,4 +1,5 @@
 /** Clients whose instances an attester vouches for: attest_jwt_client_auth — OAuth 2.0 Attestation-Based Client Authentication (draft 11). */
+import { isAllowedAlg } from '../algs.ts'
 import { isAttested } from '../attesters.ts'
 import type { Client } from '../client.ts'
 import { refuseClient } from '../client-auth.ts'
@@ -64,7 +65,7 @@ function keyOf({ claims }: Jwt): unknown {
 }
 
 function algOf({ header }: Jwt, { policy }: Client): ClientSigningAlg | undefined {
-  return clientSigningAlgs.find((one) => one === header['alg'] && (policy.allowed_algs?.some((allowed) => allowed === one) ?? true))
+  return clientSigningAlgs.find((one) => one === header['alg'] && isAllowedAlg(policy.allowed_algs, one))
 }
 
 /** Why no attester that is trusted vouches for this instance now; undefined when one does. §7.1 */

@@ -1,4 +1,5 @@
 /** Demonstrating proof of possession — RFC 9449. */
+import { isAllowedAlg } from '../algs.ts'
 import type { Client } from '../client.ts'
 import { equal, sha256 } from '../codec/digest.ts'
 import { type CompactJws, parseJws, parseObject } from '../codec/jws.ts'
@@ -6,6 +7,7 @@ import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, publicKeyFor, th
 import { OAuthError, refuse } from '../errors.ts'
 import type { Ctx, Feature, ProvenSender, ShownToken } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
+import { normalised } from '../resource-identifier.ts'
 import { useUp } from '../use-up.ts'
 import type { SingleUse } from '../used-once.ts'
 
@@ -37,8 +39,9 @@ async function provenKey(ctx: Ctx, request: Request, expected: Expected): Promis
   const { typ, jwk } = jws.header
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
   if (typ !== 'dpop+jwt') refuse('invalid_dpop_proof', 'typ of the DPoP proof must be dpop+jwt')
-  if (!alg || !(expected.allowedAlgs?.includes(alg) ?? true))
-    refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one of dpop_signing_alg_values_supported')
+  if (!alg) return refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one of dpop_signing_alg_values_supported')
+  if (!isAllowedAlg(expected.allowedAlgs, alg))
+    refuse('invalid_dpop_proof', 'alg of the DPoP proof is not one that this client may sign with: policy.allowed_algs')
   await checkSignature(jws, jwk, alg)
   const jkt = thumbprint(jwk as object)
   return { jkt, usesUp: judged(ctx, request, { claims: parseObject(jws.payload) ?? {}, jkt, ...expected }) }
@@ -79,19 +82,12 @@ function judged(ctx: Ctx, request: Request, { claims, jkt, nonce, token }: Proof
 
 /** Compared after normalisation, without query and fragment. §4.3 (9) */
 function isSameAddress(htu: string, url: string): boolean {
-  return URL.canParse(htu) && normalized(htu) === normalized(url)
+  return URL.canParse(htu) && addressOf(htu) === addressOf(url)
 }
 
-/** RFC 3986 §6.2.2, §6.2.3 */
-function normalized(url: string): string {
+function addressOf(url: string): string {
   const { origin, pathname } = new URL(url)
-  return origin + pathname.replace(/%[\da-f]{2}/gi, normalizedOctet)
-}
-
-/** Decodes characters that need no encoding, and puts other encodings into upper case. RFC 3986 §6.2.2.1, §6.2.2.2 */
-function normalizedOctet(encoded: string): string {
-  const character = String.fromCharCode(Number.parseInt(encoded.slice(1), 16))
-  return /[\w.~-]/.test(character) ? character : encoded.toUpperCase()
+  return normalised(origin + pathname)
 }
 
 /** §8, §9: the client repeats the request with the nonce of this answer. */

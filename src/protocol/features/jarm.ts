@@ -1,5 +1,5 @@
 /** Authorization responses as signed, and encrypted, JWTs — JWT Secured Authorization Response Mode for OAuth 2.0 (JARM). */
-import type { SigningAlg } from '../algs.ts'
+import { isAllowedAlg, type SigningAlg } from '../algs.ts'
 import type { Client } from '../client.ts'
 import { encryptedForClient } from '../client-keys.ts'
 import { contentEncryptionAlgs, keyEncryptionAlgs } from '../codec/jwe.ts'
@@ -37,7 +37,7 @@ function algFor(
   { keys }: Ctx,
   { authorization_signed_response_alg: registered, id_token_signed_response_alg: usual, policy }: Client,
 ): SigningAlg {
-  const allowed = keys.algs.filter((alg) => policy.allowed_algs?.includes(alg) ?? true)
+  const allowed = keys.algs.filter((alg) => isAllowedAlg(policy.allowed_algs, alg))
   return allowed.find((alg) => alg === (registered ?? usual)) ?? allowed[0] ?? (keys.algs[0] as SigningAlg)
 }
 

@@ -1,5 +1,6 @@
 /** Security profiles: named sets of what a client registers, and the rules it must keep. Data only; the frame reads the policy, never the profile. */
 import type { z } from 'zod'
+import { isAllowedAlg } from '../algs.ts'
 import type { ClientMetadata, clientSchema } from '../client.ts'
 
 /** One demand of a profile on what is registered. */
@@ -25,7 +26,8 @@ const fapi1 = (section: string) => `FAPI 1.0 Advanced §${section}`
 
 const haip = (section: string) => `OpenID4VC High Assurance Interoperability Profile §${section}`
 
-const isOf = (algs: readonly string[], ...named: (string | undefined)[]) => named.every((alg) => alg === undefined || algs.includes(alg))
+const isOf = (algs: readonly string[], ...named: (string | undefined)[]) =>
+  named.every((alg) => alg === undefined || isAllowedAlg(algs, alg))
 
 const pkce = (clause: string): ProfileRule => ({
   clause,

@@ -1,4 +1,5 @@
 /** The keys that credentials are bound to, as a wallet proves to hold them — OpenID for Verifiable Credential Issuance 1.0 §8.2.1, appendices D and F. */
+import { isSameAlg } from '../../algs.ts'
 import { equal, sha256 } from '../../codec/digest.ts'
 import { isJsonObject } from '../../codec/json.ts'
 import { type CompactJws, parseJws, parseObject } from '../../codec/jws.ts'
@@ -84,7 +85,7 @@ function keysOfJwt(ctx: Ctx, text: string, { configuration, clientId }: Expected
   const jws = parsed(text, 'openid4vci-proof+jwt')
   const { alg: named, jwk, kid, x5c, key_attestation: attestation } = jws.header
   const alg =
-    algsFor(configuration).find((one) => one === named) ??
+    algsFor(configuration).find((one) => isSameAlg(one, named)) ??
     refuse('invalid_proof', 'alg of a proof is not one of proof_signing_alg_values_supported')
   if (kid !== undefined || x5c !== undefined) refuse('invalid_proof', 'a proof must name its key by jwk, not by kid or x5c')
   const key = holderKey(jwk, configuration)
@@ -119,7 +120,7 @@ function keysOfAttestation(ctx: Ctx, text: string, configuration: CredentialConf
 function attested(ctx: Ctx, text: string, configuration: CredentialConfiguration): { keys: readonly HolderKey[]; claims: Members } {
   const jws = parsed(text, 'key-attestation+jwt')
   const { keys: trusted = [], key_storage, user_authentication } = configuration.key_attestation ?? {}
-  const alg = algsFor(configuration).find((one) => one === jws.header['alg'])
+  const alg = algsFor(configuration).find((one) => isSameAlg(one, jws.header['alg']))
   const signed = alg && trusted.some((key) => isSignatureOf(jws, key, alg))
   if (!signed) refuse('invalid_proof', 'the key attestation is not signed by a key that is trusted here')
   const claims = parseObject(jws.payload) ?? {}
