@@ -5,7 +5,7 @@ import { clientKeys } from './client-keys-schema.ts'
 import { type Certificate, readCertificate } from './codec/certificate.ts'
 import { pathFault } from './codec/certificate-path.ts'
 import type { CompactJws } from './codec/jws.ts'
-import { type ClientSigningAlg, isSignedBy, publicKeyFor } from './codec/public-key.ts'
+import { type ClientSigningAlg, isSignedBy, publicKeyFor, showsPrivateKey } from './codec/public-key.ts'
 
 const certificate = z
   .string()
@@ -49,7 +49,7 @@ export async function isAttested(
 function isOf(jwk: object, { header, input, signature }: CompactJws, alg: ClientSigningAlg): boolean {
   const { kid } = jwk as { kid?: unknown }
   if (kid !== undefined && header['kid'] !== undefined && kid !== header['kid']) return false
-  const key = publicKeyFor(jwk, alg)
+  const key = showsPrivateKey(header) ? undefined : publicKeyFor(jwk, alg)
   return key !== undefined && isSignedBy(key, alg, input, signature)
 }
 

@@ -3,7 +3,7 @@ import { isAllowedAlg, isSameAlg } from './algs.ts'
 import type { Client, EncryptedKind } from './client.ts'
 import { encrypt, encryptionKey } from './codec/jwe.ts'
 import type { CompactJws } from './codec/jws.ts'
-import { type ClientSigningAlg, clientSigningAlgs, publicKeyFor, verifySignature } from './codec/public-key.ts'
+import { type ClientSigningAlg, clientSigningAlgs, publicKeyFor, showsPrivateKey, verifySignature } from './codec/public-key.ts'
 import { refuse } from './errors.ts'
 import type { Ctx } from './feature.ts'
 import type { PublicJwk } from './remote.ts'
@@ -42,9 +42,10 @@ export async function isSignedByClient(
   return (await keyThatSigned(ctx, client, jws)) !== undefined
 }
 
-/** The key of this holder whose private half made the signature, in the algorithm of the header; undefined when there is none. */
+/** The key of this holder whose private half made the signature, in the algorithm of the header; undefined when there is none, or the header tells it. */
 export async function keyThatSigned(ctx: Pick<Ctx, 'keySets'>, holder: KeyHolder, jws: CompactJws): Promise<PublicJwk | undefined> {
   const alg = clientSigningAlgs.find((one) => one === jws.header['alg'])
+  if (showsPrivateKey(jws.header)) return undefined
   return alg && findClientKey(ctx, holder, (keys) => keyOf(keys, jws, alg))
 }
 

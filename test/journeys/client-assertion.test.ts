@@ -113,6 +113,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assertion('m', { key: foreign!, header: { kid: undefined, jwk: foreign!.jwk, jku: 'https://evil.example/jwks' } }),
       'a foreign key that its header brings along with its private part': async () =>
         assertion('m', { key: foreign!, header: { kid: undefined, jwk: await exportJWK(foreign!.privateKey) } }),
+      'the private key that signs, in the header': async () => assertion('m', { header: { jwk: await exportJWK(key!.privateKey) } }),
       'a signed assertion inside another': async () => {
         const [header, , signature] = (await assertion()).split('.')
         return [header, Buffer.from(await assertion()).toString('base64url'), signature].join('.')

@@ -30,12 +30,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
     let count = 0
     before(async () => {
       gatehouse = await testApp(engine, { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true', KEYS_ALGS: 'ES256,RS256' })
-      ;[attester, otherAttester, instance, otherInstance] = [
-        await aClientKey('ES256', 'attester'),
-        await aClientKey('ES256', 'attester'),
-        await aClientKey('ES256', 'instance'),
-        await aClientKey('ES256', 'instance'),
-      ]
+      const kids = ['attester', 'attester', 'instance', 'instance']
+      ;[attester, otherAttester, instance, otherInstance] = await Promise.all(kids.map((kid) => aClientKey('ES256', kid)))
       bank = await authority('CN=Attesters')
       const client_attesters = {
         [attesterId]: { jwks: { keys: [attester!.jwk] } },
@@ -194,6 +190,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ['attestation not yet valid', () => ({ claims: { nbf: gatehouse.now() + 61 } })],
       ['wrong typ of the attestation', () => ({ header: { typ: 'JWT' } })],
       ['wrong typ of the PoP', () => ({ proofHeader: { typ: 'JWT' } })],
+      ['attestation with a private key', () => ({ header: { jwk: { ...attester!.jwk, d: 'AQAB' } } })],
+      ['PoP with a private key', () => ({ proofHeader: { jwk: { ...instance!.jwk, d: 'AQAB' } } })],
       ['PoP aud that is not the issuer', () => ({ proof: { aud: `${gatehouse.issuer}/token` } })],
       ['PoP aud as a list', () => ({ proof: { aud: [gatehouse.issuer] } })],
       ['no PoP aud', () => ({ proof: { aud: undefined } })],

@@ -23,7 +23,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
     after(() => gatehouse.close())
 
-    const attestation = async (change: object = {}, key = attester, typ = 'key-attestation+jwt') =>
+    const attestation = async (change: object = {}, key = attester, typ = 'key-attestation+jwt', header = {}) =>
       new SignJWT({
         iat: gatehouse.now(),
         exp: gatehouse.now() + 60,
@@ -32,7 +32,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         nonce: await wallet.nonce(),
         ...change,
       })
-        .setProtectedHeader({ alg: 'ES256', typ })
+        .setProtectedHeader({ alg: 'ES256', typ, ...header })
         .sign(key.privateKey)
     const attested = (proofs: object) => wallet.ask(token, { credential_configuration_id: 'attested-badge', proofs })
 
@@ -70,6 +70,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [await inHeader({ nonce: undefined }), incomplete],
         [await inHeader({ nonce: await wallet.nonce() }), incomplete],
         [{ attestation: [await attestation({}, await holderPair())] }, 'the key attestation is not signed by a key that is trusted here'],
+        [
+          { attestation: [await attestation({}, attester, undefined, { jwk: await exportJWK(attester.privateKey) })] },
+          'the key attestation is not signed by a key that is trusted here',
+        ],
         [{ attestation: [await attestation({}, attester, 'JWT')] }, 'the typ of a proof is not that of its type'],
         [{ attestation: [await attestation({ exp: gatehouse.now() })] }, 'the key attestation has expired, or is not valid yet'],
         [{ attestation: [await attestation({ iat: gatehouse.now() + 61 })] }, 'the key attestation has expired, or is not valid yet'],

@@ -87,6 +87,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         async () => object('app', { key: foreign!, header: { kid: undefined, jwk: await exportJWK(foreign!.privateKey) } }),
         unsigned,
       ],
+      ['its own private key', async () => object('app', { header: { jwk: await exportJWK(key!.privateKey) } }), unsigned],
       [
         'a payload that was changed',
         async () => (await object('app')).replace(/\.(.)/, (_, first) => `.${first === 'e' ? 'f' : 'e'}`),

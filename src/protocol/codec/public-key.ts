@@ -3,6 +3,7 @@ import { constants, createPublicKey, type KeyObject, type SignKeyObjectInput, ve
 import { promisify } from 'node:util'
 import { isSameAlg } from '../algs.ts'
 import { sha256 } from './digest.ts'
+import type { JsonObject } from './jws.ts'
 import { signatureThread } from './signature-thread.ts'
 
 type Jwk = webcrypto.JsonWebKey & { kid?: unknown; pub?: string }
@@ -36,6 +37,11 @@ const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] // 
 /** Whether a JWK has no private member. */
 export function isPublicJwk(jwk: unknown): jwk is Jwk {
   return typeof jwk === 'object' && jwk !== null && !Array.isArray(jwk) && !privateMembers.some((name) => name in jwk)
+}
+
+/** Whether a header shows a private key: whoever read it could have signed. RFC 7515 §4.1.3 */
+export function showsPrivateKey({ jwk }: JsonObject): boolean {
+  return jwk !== undefined && !isPublicJwk(jwk)
 }
 
 /** At most so many keys are remembered, each of so many characters; the ones that were not used for the longest time are forgotten first. */

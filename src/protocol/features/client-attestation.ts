@@ -6,7 +6,15 @@ import { refuseClient } from '../client-auth.ts'
 import { sha256 } from '../codec/digest.ts'
 import { isJsonObject } from '../codec/json.ts'
 import { type CompactJws, type JsonObject, parseJws, parseObject } from '../codec/jws.ts'
-import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor, thumbprint } from '../codec/public-key.ts'
+import {
+  type ClientSigningAlg,
+  clientSigningAlgs,
+  isPublicJwk,
+  isSignedBy,
+  publicKeyFor,
+  showsPrivateKey,
+  thumbprint,
+} from '../codec/public-key.ts'
 import { OAuthError, refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Endpoint, Feature } from '../feature.ts'
 import type { Request } from '../request-reply.ts'
@@ -89,7 +97,7 @@ async function attestationFault(ctx: Ctx, client: Client, jwt: Jwt): Promise<str
 function judged(ctx: Ctx, client: Client, jwk: unknown, jwt: Jwt): string | SingleUse {
   const alg = algOf(jwt, client)
   if (jwt.header['typ'] !== 'oauth-client-attestation-pop+jwt' || !alg) return 'typ or alg of the proof of possession is not accepted'
-  const key = publicKeyFor(jwk, alg)
+  const key = showsPrivateKey(jwt.header) ? undefined : publicKeyFor(jwk, alg)
   if (!key || !isSignedBy(key, alg, jwt.input, jwt.signature))
     return 'the key of the client attestation did not sign the proof of possession'
   const { aud, jti, iat, exp, challenge } = jwt.claims

@@ -82,4 +82,6 @@ test('a registration request alone may bring a trust chain in its header, and is
   assert.throws(() => readRegistrationRequest(statement(superior, {}), NOW), /must have the same iss and sub/)
   const foreign = statement(entity, { jwks: { keys: [{ ...signer().jwk, kid: keys.kid }] } })
   assert.throws(() => readRegistrationRequest(foreign, NOW), /not signed with a key/)
+  const shown = statement(entity, {}, { jwk: { ...keys.jwk, d: 'AQAB' } })
+  assert.throws(() => readRegistrationRequest(shown, NOW), /not signed with a key/)
 })

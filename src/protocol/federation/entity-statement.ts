@@ -1,7 +1,7 @@
 /** Entity statements: what one says, and whether it is well formed and signed — OpenID Federation 1.0 §3. */
 import { isJsonObject, readJson } from '../codec/json.ts'
 import { type CompactJws, type JsonObject, parseJws } from '../codec/jws.ts'
-import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor } from '../codec/public-key.ts'
+import { type ClientSigningAlg, clientSigningAlgs, isPublicJwk, isSignedBy, publicKeyFor, showsPrivateKey } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
 import type { PublicJwk } from '../remote.ts'
 import { type Constraints, readConstraints } from './constraints.ts'
@@ -155,7 +155,9 @@ export function checkSignature({ jws }: Pick<EntityStatement, 'jws'>, keys: read
 }
 
 /** Whether the one of these keys that the header names made it. */
-export function isSignedWith({ header: { kid, alg }, input, signature }: CompactJws, keys: readonly PublicJwk[]): boolean {
+export function isSignedWith({ header, input, signature }: CompactJws, keys: readonly PublicJwk[]): boolean {
+  const { kid, alg } = header
+  if (showsPrivateKey(header)) return false
   const known = clientSigningAlgs.find((one) => one === alg)
   const jwk = typeof kid === 'string' && kid !== '' ? keys.find((key) => key['kid'] === kid) : undefined
   const key = known && publicKeyFor(jwk, known)

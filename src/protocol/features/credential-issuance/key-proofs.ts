@@ -3,7 +3,7 @@ import { isSameAlg } from '../../algs.ts'
 import { equal, sha256 } from '../../codec/digest.ts'
 import { isJsonObject } from '../../codec/json.ts'
 import { type CompactJws, parseJws, parseObject } from '../../codec/jws.ts'
-import { type ClientSigningAlg, isPublicJwk, isSignedBy, publicKeyFor, thumbprint } from '../../codec/public-key.ts'
+import { type ClientSigningAlg, isPublicJwk, isSignedBy, publicKeyFor, showsPrivateKey, thumbprint } from '../../codec/public-key.ts'
 import type { CredentialConfiguration } from '../../credential-configuration.ts'
 import { refuse } from '../../errors.ts'
 import type { Ctx } from '../../feature.ts'
@@ -140,7 +140,7 @@ function attested(ctx: Ctx, text: string, configuration: CredentialConfiguration
 }
 
 function isSignatureOf(jws: CompactJws, trusted: unknown, alg: ClientSigningAlg): boolean {
-  const key = publicKeyFor(trusted, alg)
+  const key = showsPrivateKey(jws.header) ? undefined : publicKeyFor(trusted, alg)
   return key !== undefined && isSignedBy(key, alg, jws.input, jws.signature)
 }
 
