@@ -1,12 +1,16 @@
 /** Security profiles: what a client is created with under one, which rules it breaks, and that the advice mends it. */
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { type CommandLine, commandLine } from '../../test/command-line.ts'
 import { profiles } from '../protocol/features/profiles.ts'
 
 const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
 const withKey = { redirect_uris: ['https://app.example/callback'], token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [jwk] } }
+const edKey = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })
+const rsKey = { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' }), alg: 'RS256' }
 const settings = {
   GATEHOUSE_FEATURES_MUTUAL_TLS: 'true',
   GATEHOUSE_MTLS_PROXY: 'rfc9440',
@@ -134,6 +138,31 @@ suite('profiles of clients', () => {
     assert.deepEqual(await broken('open', 'oauth21'), [])
   })
 
+  test('keys that may not sign are named, and registering others mends it', async () => {
+    const cases: [profile: string, key: object, demands: string[]][] = [
+      ['fapi1-advanced', edKey, ['its keys must be for PS256, ES256']],
+      ['fapi2', { ...edKey, alg: 'Ed25519' }, []],
+      ['fapi2', rsKey, ['its keys must be for PS256, ES256, EdDSA']],
+      ['fapi2', { ...rsKey, alg: 'PS256' }, []],
+      ['haip', edKey, ['its keys must be for ES256']],
+      ['haip', { ...edKey, use: 'enc' }, []],
+    ]
+    for (const [n, [profile, key, demands]] of cases.entries()) {
+      assert.equal((await create(`key-${n}`, profile, withKey)).status, 0)
+      await run(`clients update key-${n} --file -`, { jwks: { keys: [jwk, key] } })
+      const found = await broken(`key-${n}`, profile)
+      assert.deepEqual(
+        found.map(({ demand }) => demand),
+        demands,
+      ) // prettier-ignore
+      for (const { mend } of found) {
+        writeFileSync(join(line.folder, 'right.json'), JSON.stringify(jwk))
+        await run(`clients update key-${n} ${mend.replace('FILE-WITH-SUCH-KEYS', join(line.folder, 'right.json'))}`)
+      }
+      assert.deepEqual(await broken(`key-${n}`, profile), [])
+    }
+  })
+
   const refused: [profile: string, members: object, demand: RegExp][] = [
     ['fapi2', { ...withKey, token_endpoint_auth_method: 'client_secret_basic' }, /the client must authenticate by a key .*— add --token/],
     ['fapi2', { ...withKey, policy: { pushed_requests: 'optional' } }, /authorization requests must be pushed/],
@@ -148,6 +177,7 @@ suite('profiles of clients', () => {
       /authorization requests must be signed/,
     ],
     ['fapi1-advanced', { ...withKey, tls_client_certificate_bound_access_tokens: false }, /tokens must be bound to a certificate/],
+    ['fapi1-advanced', { ...withKey, jwks: { keys: [edKey] } }, /its keys must be for PS256, ES256 .*— add --jwks-file/],
     ['oauth21', { ...withKey, policy: { pkce: 'optional' } }, /authorization requests need PKCE/],
   ] // prettier-ignore
   for (const [n, [profile, members, demand]] of refused.entries())

@@ -90,7 +90,16 @@ const refusals: [name: string, flags: () => string, status: number, problem: Reg
   ['a private key beside a public one', () => `--jwks-file ${file('both', publicPem + privatePem)}`, 1, holds],
   ['a broken PEM', () => `--jwks-file ${file('broken', publicPem.replace(/M/, 'A'))}`, 1, holds],
   ['a private JWK', () => `--jwks-file ${file('d', JSON.stringify(privateKey.export({ format: 'jwk' })))}`, 1, /must be a public key/],
-  ['an empty set', () => `--jwks-file ${file('empty', '{"keys": []}')}`, 1, /--jwks/],
+  ['an empty set', () => `--jwks-file ${file('empty', '{"keys": []}')}`, 1, /--jwks-file must not be empty/],
+  ['an empty set in another flag', () => `--jwks-keys []`, 1, /--jwks-keys must not be empty/],
+  ['no keys', () => '', 1, /--jwks-file is needed for private_key_jwt/],
+  [
+    'none to encrypt for',
+    () => `--jwks-file ${file('sig', JSON.stringify({ ...jwk, use: 'sig' }))} --id-token-encrypted-response-alg ECDH-ES`,
+    1,
+    /--jwks-file must hold a valid key for ECDH-ES/,
+  ],
+  ['an address of another scheme', () => '--jwks-uri ftp://x.example', 1, /^error: --jwks-uri must be an absolute http or https URL\n$/],
   ['both flags', () => `--jwks-file ${file('one', JSON.stringify(jwk))} --generate-key`, 2, /cannot be combined/],
   ['another algorithm', () => '--generate-key --key-alg RS256', 2, /Allowed choices are ES256, PS256, EdDSA/],
   ['a file that is there', () => `--generate-key ${file('there', 'keep me')}`, 1, /there exists already/],
@@ -111,4 +120,6 @@ test('what is refused leaves no key behind, and no file is overwritten', async (
   assert.deepEqual([taken.status, existsSync(path)], [1, false])
   const changed = await gatehouse(`clients update c1 --jwks-uri https://client.example/jwks --generate-key ${path}`)
   assert.deepEqual([changed.status, existsSync(path)], [1, false], changed.err)
+  const { err } = await gatehouse('clients update c1 --policy-allowed-algs HS256')
+  assert.match(err, /^error: entry 1 of --policy-allowed-algs must be one of ES256, .*, Ed25519\n$/)
 })

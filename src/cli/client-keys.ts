@@ -6,6 +6,7 @@ import { type ClientKey, clientKeyAlgs, makeClientKey, publicJwksOf } from '../c
 import type { ClientMetadata } from '../protocol/client.ts'
 import { isJsonObject, readJson } from '../protocol/codec/json.ts'
 import { type AdminFlags, textOf } from './admin-command.ts'
+import { flagOf } from './flags.ts'
 import { misuse, refuse } from './problems.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,6 +22,12 @@ export function keyFlags(command: Command): Command {
     .option('--jwks-file <path>', 'its public keys: a JWK Set, a JWK, or public keys or certificates as PEM')
     .option('--generate-key [path]', 'make a key for it; the private key goes to this new file, or is printed once')
     .addOption(new Option('--key-alg <alg>', 'algorithm of the key to make').choices(clientKeyAlgs).default('ES256'))
+}
+
+/** The flag for the path of a member: keys come by other flags than the one that is named after them. */
+export function clientFlagOf({ jwksFile, generateKey }: KeyFlags): (path: string) => string {
+  const given = jwksFile === undefined ? generateKey && '--generate-key' : '--jwks-file'
+  return (path) => (path === 'jwks' ? '--jwks-file' : (path.startsWith('jwks.') && given) || flagOf(path))
 }
 
 /** The member that the flags give, and the key that was made. `held`: registered keys, which a made one joins. */

@@ -8,17 +8,18 @@ import { type ClientMetadata, clientSchema } from '../protocol/client.ts'
 import { hasSecret, signsWithSecret } from '../protocol/client-secret-methods.ts'
 import { preAuthorizedGrant } from '../protocol/credential-offer.ts'
 import { profiles } from '../protocol/features/profiles.ts'
+import { mergePatch } from '../protocol/merge-patch.ts'
 import { checkConnections } from '../protocol/named-connections.ts'
 import { readClient } from '../protocol/register.ts'
 import { checkSectorIdentifier } from '../protocol/sector-identifier.ts'
 import type { Tenant } from '../tenant.ts'
 import { type AdminFlags, adminCommand, all, confirm, merged, print, printJson, printTable, readObject } from './admin-command.ts'
 import { checkProfile, clientCheck, profileNames, readProfile } from './client-check.ts'
-import { type KeyFlags, keyFlags, keysByFlags, noteKey, printedKey, withKeyFile } from './client-keys.ts'
+import { clientFlagOf, type KeyFlags, keyFlags, keysByFlags, noteKey, printedKey, withKeyFile } from './client-keys.ts'
 import { clientLogout } from './client-logout.ts'
 import { clientSecrets, noSuchClient, type SecretFlags, secretFlags, secretFor, signingSecret } from './client-secrets.ts'
 import { membersOfClient } from './declared.ts'
-import { addFlags, flagOf, givenByFlags } from './flags.ts'
+import { addFlags, givenByFlags } from './flags.ts'
 import { libraries } from './libraries.ts'
 import { withTenant } from './open.ts'
 import { checked, refuse, refuseIssues, withIssuesRenamed } from './problems.ts'
@@ -102,7 +103,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     const { members, key } = await keysByFlags(flags)
     const { client_secret: secretInFile, ...given } = merged(await fields(terminal, command, flags), members)
     if (flags.for !== undefined && given['redirect_uris'] === undefined) refuse(withoutRedirectUri(flags.for))
-    const client = register(tenant, given)
+    const client = register(tenant, given, clientFlagOf(flags))
     checkProfile(flags.profile === undefined ? undefined : readProfile(flags.profile), client)
     await checkSectorIdentifier(tenant.ctx, client)
     await checkConnections(tenant.store, client)
@@ -124,11 +125,14 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
 
 async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, command: Command): Promise<void> {
   await withTenant(terminal, flags, async (tenant, done) => {
-    const { members, key } = await keysByFlags(flags, (await show(tenant, id)).jwks?.keys)
+    const held = await show(tenant, id)
+    const { members, key } = await keysByFlags(flags, held.jwks?.keys)
     const given = merged(await fields(terminal, command, flags), members)
     if (given['client_id'] !== undefined && given['client_id'] !== id) refuse('client_id cannot be changed')
     const removed = Object.fromEntries((flags.unset ?? []).map((name) => [name, null]))
-    const change = async () => (await withIssuesRenamed(flagOf, changeClient(tenant, id, { ...removed, ...given }))) ?? noSuchClient(id)
+    const patch = { ...removed, ...given }
+    checked(clientSchema, mergePatch(held, patch), clientFlagOf(flags))
+    const change = async () => (await withIssuesRenamed(clientFlagOf(flags), changeClient(tenant, id, patch))) ?? noSuchClient(id)
     const client = await withKeyFile(flags, key, change)
     await done('client.change', id, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, { ...client, ...printedKey(flags, key) })
@@ -190,12 +194,12 @@ function credentialsOf({ token_endpoint_auth_method: method }: ClientMetadata): 
 }
 
 /** Checks the form first, with messages that name flags, and then what this server offers. */
-function register({ ctx }: Tenant, metadata: Record<string, unknown>): ClientMetadata {
-  const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, flagOf)
+function register({ ctx }: Tenant, metadata: Record<string, unknown>, nameOf: (path: string) => string): ClientMetadata {
+  const client = checked(clientSchema, { client_id: ctx.id(), ...metadata }, nameOf)
   try {
     return readClient(ctx.server, ctx.keys.algs, client, ctx.id)
   } catch (error) {
-    if (error instanceof z.ZodError) refuseIssues(error, flagOf)
+    if (error instanceof z.ZodError) refuseIssues(error, nameOf)
     throw error
   }
 }

@@ -25,7 +25,7 @@ export function line(most: number) {
 /** An absolute http or https URL. `error`: what is said of another text. */
 export function webUrl(error = 'must be an absolute http or https URL') {
   return z
-    .url({ protocol: /^https?$/, error })
+    .url({ protocol: /^https?$/, error, abort: true })
     .max(2000)
     .refine(isCleanText, characters)
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { isAllowedAlg } from '../algs.ts'
 import type { ClientMetadata, clientSchema } from '../client.ts'
+import { type ClientSigningAlg, clientSigningAlgs, publicKeyFor } from '../codec/public-key.ts'
 
 /** One demand of a profile on what is registered. */
 export interface ProfileRule {
@@ -64,6 +65,18 @@ const algorithms = (clause: string, algs: readonly ('PS256' | 'ES256' | 'EdDSA')
   mend: `--policy-allowed-algs ${algs.join(' ')} --id-token-signed-response-alg ES256 --access-token-signed-response-alg ES256`,
   isKept: ({ policy, id_token_signed_response_alg: id, access_token_signed_response_alg: access, access_token_format: format }) =>
     policy.allowed_algs !== undefined && isOf(algs, ...policy.allowed_algs, id, format === 'jwt' ? access : undefined),
+})
+
+/** Keys that fit no algorithm sign nothing, such as those to encrypt for. */
+const keys = (clause: string, algs: readonly ClientSigningAlg[]): ProfileRule => ({
+  clause,
+  demand: `its keys must be for ${algs.join(', ')}`,
+  mend: '--jwks-file FILE-WITH-SUCH-KEYS',
+  isKept: ({ jwks }) =>
+    (jwks?.keys ?? []).every((key) => {
+      const fits = (alg: ClientSigningAlg) => publicKeyFor(key, alg) !== undefined
+      return algs.some(fits) || !clientSigningAlgs.some(fits)
+    }),
 })
 
 const signedRequests = (clause: string): ProfileRule => ({
@@ -164,6 +177,7 @@ const fapi2Rules: readonly ProfileRule[] = [
     isKept: ({ policy }) => policy.iss_parameter === 'send' || policy.signed_responses === 'required',
   },
   algorithms(fapi2('5.4.1'), ['PS256', 'ES256', 'EdDSA']),
+  keys(fapi2('5.4.1'), ['PS256', 'ES256', 'EdDSA']),
   backchannelRequests,
 ]
 
@@ -223,6 +237,7 @@ export const profiles = {
       shortRequests(fapi1('5.2.2')),
       signedResponses(fapi1('5.2.2')),
       algorithms(fapi1('8.6'), ['PS256', 'ES256']),
+      keys(fapi1('8.6'), ['PS256', 'ES256']),
       backchannelRequests,
     ],
   },
@@ -251,6 +266,7 @@ export const profiles = {
         isKept: (client) => client.dpop_bound_access_tokens,
       },
       algorithms(haip('7'), ['ES256']),
+      keys(haip('7'), ['ES256']),
     ],
   },
   /** Clients older than PKCE. */
