@@ -32,4 +32,4 @@ createServer(async (request, response) => {
   } catch {
     return response.writeHead(400, { 'cache-control': 'no-store' }).end()
   }
-}).listen(port, () => console.log(`Register http://localhost:${port}/ as backchannel_logout_uri of ${audience}`))
+}).listen(port, 'localhost', () => console.log(`Register http://localhost:${port}/ as backchannel_logout_uri of ${audience}`))

@@ -70,6 +70,10 @@ suite('the example application', () => {
     assert.match(await text(), /id="sign-in"/)
   })
 
+  test('listens on this machine alone', async () => {
+    await assert.rejects(fetch(home.replace('localhost', '127.0.0.2')))
+  })
+
   test('takes forms from itself alone, and says so when something is wrong', async () => {
     const foreign = await fetch(`${home}/sign-out`, { method: 'POST', headers: { origin: 'https://evil.example' } })
     assert.equal(foreign.status, 403)

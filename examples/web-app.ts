@@ -9,6 +9,7 @@ import { errorPage, signedInPage, signedOutPage } from './web-app-pages.ts'
 
 const port = Number(process.env['PORT'] ?? 3000)
 const home = `http://localhost:${port}`
+const host = process.env['HOST'] ?? 'localhost' // other machines do not reach it
 const issuer = new URL(process.env['ISSUER'] ?? 'http://localhost:8000')
 const api = process.env['API'] ?? 'http://localhost:4000'
 
@@ -118,4 +119,4 @@ createServer((request, response) => {
   handle(sessionOf(request, response), request, response).catch((error: oidc.AuthorizationResponseError) =>
     html(response, errorPage(error.error_description ?? error.message), 400),
   )
-}).listen(port, () => console.log(`Open ${home}`))
+}).listen(port, host, () => console.log(`Open ${home}`))

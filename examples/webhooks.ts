@@ -36,4 +36,4 @@ createServer(async (request, response) => {
     handled.add(id)
   }
   return response.writeHead(204).end()
-}).listen(port, () => console.log(`Register http://localhost:${port}/`))
+}).listen(port, 'localhost', () => console.log(`Register http://localhost:${port}/`))

@@ -118,6 +118,7 @@ async function createClient(terminal: Terminal, flags: FieldFlags, command: Comm
     else terminal.stdout.write(sheet(terminal, { ...membersOfClient(client), ...once }) + nextSteps(tenant, client, shown, flags.for))
     noteKey(terminal, flags)
     noteGrantTypes(terminal, flags, tenant, client)
+    noteDetailTypes(terminal, tenant, client)
     const stored = signsWithSecret(client) ? 'The secret is not stored' : 'Only a hash of the secret is stored'
     if (shown !== undefined && chosen.secret === undefined) terminal.stderr.write(`${stored}: note it now.\n`)
   })
@@ -137,6 +138,7 @@ async function updateClient(terminal: Terminal, id: string, flags: FieldFlags, c
     await done('client.change', id, { changed: Object.keys(given).join(' ') })
     print(terminal, flags.json, { ...client, ...printedKey(flags, key) })
     noteKey(terminal, flags)
+    noteDetailTypes(terminal, tenant, client)
   })
 }
 
@@ -158,6 +160,11 @@ const offers: Readonly<Record<string, string>> = {
 function noteGrantTypes({ stderr }: Terminal, flags: AdminFlags, { ctx }: Tenant, { grant_types: grantTypes }: ClientMetadata): void {
   for (const name of grantTypes.filter((one) => ctx.tenant.withoutGrantTypes.includes(one)))
     stderr.write(`This tenant does not offer ${name} yet: ${offers[name]?.replace('{}', flags.tenant)}\n`)
+}
+
+function noteDetailTypes({ stderr }: Terminal, { ctx }: Tenant, { authorization_details_types: types }: ClientMetadata): void {
+  for (const type of types.filter((one) => !ctx.tenant.detailTypes.some(({ name }) => name === one)))
+    stderr.write(`No API declares the type ${type} of authorization_details yet: see "gatehouse resources update --help".\n`)
 }
 
 /** Some libraries have a path of their own, which their settings name. */

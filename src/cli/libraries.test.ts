@@ -19,6 +19,17 @@ test('a new client is shown with what it has beside the defaults, and the way on
   assert.doesNotMatch(out, /policy\.|access_token_format|none/)
 })
 
+test('a type of authorization_details that no API declares is named when a client is registered for it', async () => {
+  const flags = '--redirect-uris https://x.example/ --authorization-details-types payment'
+  const payment = '{"payment": {"description": "Pay", "schema": {"type": "object"}}}'
+  const said = 'No API declares the type payment of authorization_details yet: see "gatehouse resources update --help".\n'
+  assert.ok((await gatehouse(`clients create --client-id payer ${flags}`)).err.includes(said))
+  assert.ok((await gatehouse('clients update payer --client-name Payer')).err.includes(said))
+  const api = `--identifier https://bank.example --name Bank --authorization-details-types '${payment}'`
+  assert.equal((await gatehouse(`resources create ${api}`)).status, 0)
+  assert.equal((await gatehouse('clients update payer --client-name Pay')).err, '')
+})
+
 test('a client whose grant type the tenant does not offer is told how to change that', async () => {
   const { err } = await gatehouse(
     "clients create --client-id old --redirect-uris https://old.example/cb --response-types 'code id_token' --grant-types authorization_code implicit",
