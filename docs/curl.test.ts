@@ -14,7 +14,7 @@ const guides: Readonly<Record<string, (gatehouse: TestApp) => Promise<unknown>>>
   'administration.md': async (gatehouse) => {
     await gatehouse.addAccount({ username: 'boss', role: 'org_admin' }, 'a password of mine')
     const scope = 'admin:users:read admin:users:write'
-    await gatehouse.addClient({ client_id: 'robot', grant_types: ['client_credentials'], scope }, 'a-secret-that-nobody-guesses')
+    await gatehouse.addClient({ client_id: 'hr', grant_types: ['client_credentials'], scope }, 'a-secret-that-nobody-guesses')
   },
 }
 

@@ -158,7 +158,10 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('applications')]: [
     ['repeats the request within {} seconds', setting('lifetimes.refresh_grace')],
     ['`request_uri` that is valid for {} seconds', constant('requestLifetime')],
-    ['A pushed request can have {} characters', code(/length > ([\d_]+)\) refuse\('invalid_request', 'the pushed request/)],
+    [
+      'the request object in it, can have {} characters as JSON',
+      code(/length > ([\d_]+)\) refuse\('invalid_request', 'the pushed request/),
+    ],
     ['an `exp` {} seconds ahead', constant('responseLifetime')],
     [
       'but at least {} seconds and at most {} hours',
@@ -169,6 +172,8 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
     ['known keys stay valid for another {} hours', code(/staleFor: ([\d_]{2,})/) / hour],
     ['The answer can have {} bytes and {} keys', code(/maxBytes: ([\d_]+), read: keysIn/), constant('mostKeys')],
     ['A request object can have {} characters', constant('maxObject')],
+    ['URL and headers can have {} bytes together', code(/maxHeaderSize: ([\d_]+), \/\/ enough/)],
+    ['gets status {}.', code(/(\d+): '\d+ Request Header Fields Too Large/)],
     ['a nonce that is valid for at most {} minutes', (constant('good') * code(/const period = (\d+)\nconst good/)) / minute],
     ['may be {} seconds in the past and {} seconds in the future', code(/\{ past: (\d+)/), code(/past: \d+, future: (\d+)/)],
   ],

@@ -164,7 +164,7 @@ async function commandLine(): Promise<string> {
   })
   return page(
     'Command line',
-    'In a checkout, write `npm run gatehouse --` for `gatehouse`. Exit status: 0 done, 1 refused or failed, 2 typed wrongly, 78 configured wrongly.',
+    'In the folder of a checkout or of an installed package, write `npx gatehouse` for `gatehouse`. Exit status: 0 done, 1 refused or failed, 2 typed wrongly, 78 configured wrongly.',
     ...sections,
   )
 }

@@ -40,6 +40,7 @@ suite('the examples of profiles.md', () => {
     const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GATEHOUSE_')))
     env = { ...others, PATH, CURL_CA_BUNDLE: authorities, NODE_EXTRA_CA_CERTS: authorities, ...commands, ...behind }
     const secret = await register()
+    await server.gatehouse.app.tenants.set('', { front_channel_tokens: true })
     // The certificates are younger than the clock of the server.
     server.gatehouse.advance(Math.ceil(Date.now() / 1000) - server.gatehouse.now())
     here = (text) =>
@@ -106,7 +107,7 @@ suite('the examples of profiles.md', () => {
   test('each profile with rules has both', () => {
     assert.deepEqual(
       programs.map(({ name }) => name),
-      ['oauth21.mjs', 'fapi2.mjs', 'fapi2-message-signing.mjs', 'fapi1-advanced.mjs'],
+      ['oauth21.mjs', 'fapi2.mjs', 'fapi2-message-signing.mjs', 'fapi1-advanced.mjs', 'hybrid.mjs'],
     )
     assert.equal(scripts.length, 4)
     assert.ok(readFileSync(join(folder, 'bank-key.json'), 'utf8').includes('"d"'))
