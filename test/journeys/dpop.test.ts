@@ -1,5 +1,7 @@
 /** Proof of possession: every check of a proof at every place that reads one — RFC 9449 §4.3. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get } from 'node:http'
 import { after, before, suite, test } from 'node:test'
 import { SignJWT } from 'jose'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
@@ -180,6 +182,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
             /^DPoP error="invalid_dpop_proof", error_description="htu of the DPoP proof is not the URL of this request"/,
           )
         })
+
+      test('a request line holds no other address than the one that it leads to', async () => {
+        const rows: [target: string, htu: string, status: number][] = [
+          ['/grants/some#/other', '/grants/other', 401],
+          ['/grants/some#/other', '/grants/some', 404],
+          ['/grants/some\\other', '/grants/some/other', 401],
+          ['/grants/some\\other', '/grants/some%5Cother', 404],
+        ]
+        for (const [path, htu, status] of rows) {
+          const dpop = await proof('', { claims: { htu: issuer + htu, ath: sha256(tokens.grants) } }, 'GET')
+          const headers = { authorization: `DPoP ${tokens.grants}`, dpop }
+          const [answer] = await once(get(issuer, { path: `/t/acme${path}`, headers, agent: false }), 'response')
+          assert.equal(answer.resume().statusCode, status, `${path} with the proof for ${htu}`)
+        }
+      })
 
       test('the same address may be encoded otherwise', async () => {
         assert.equal((await ask(`${api}/users/%3asome`, `${api}/users/%3A%73ome`)).status, 404)

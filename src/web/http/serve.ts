@@ -74,10 +74,10 @@ function readRequest({ certificateOf }: HttpState, { ctx, cookies }: WebTenant, 
   }
 }
 
-/** The path of a route with the values of this request, encoded as they were sent. `target`: of the request line. */
+/** The path of a route with the values of this request, encoded as they were sent. `target`: of the request line; in a URL `\` is `/`. */
 function pathAsSent(path: string, target: string): string {
   if (!path.includes('/:')) return path
-  const [names, sent] = [path.split('/'), target.split(/[?#]/, 1).join().split('/')]
+  const [names, sent] = [path.split('/'), target.split(/[?#]/, 1).join().replaceAll('\\', '%5C').split('/')]
   return names.map((name, i) => (name.startsWith(':') ? sent.at(i - names.length) : name)).join('/')
 }
 
