@@ -29,7 +29,9 @@ const { values: flags } = parseArgs({
 /** By the time asked for, or when interrupted. */
 const over = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => over.abort())
-const progress = (text: string) => process.stderr.write(`${text}\n`)
+const progress = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
 
 const checkout = readCheckout()
 const equivalents: Equivalent[] = JSON.parse(readFileSync(join(import.meta.dirname, 'equivalent.json'), 'utf8'))
@@ -88,10 +90,11 @@ async function learn(chosen: readonly Mutant[], places: readonly Place[]): Promi
   await share(tests, places, async (test, place) => {
     const kept = keptCoverage(checkout, test, files)
     if (!kept) progress(`learning what ${test.path} runs`)
-    const coverage = kept ?? (await learnCoverage(checkout, test, place))
+    const coverage = kept ?? (await learnCoverage(checkout, test, place).catch(({ message }: Error) => progress(message)))
     if (coverage) known.push({ test, coverage })
   })
-  if (known.length < tests.length) progress('time was up before it was learned which tests run what; the next run goes on from there')
+  const untried = tests.length - known.length
+  if (untried > 0) progress(`${untried} test files are not tried: time was up, or they failed; the next run learns what they run`)
   return known.sort((a, b) => (a.test.path < b.test.path ? -1 : 1))
 }
 
