@@ -51,9 +51,9 @@ export function signatureThread(file = new URL(import.meta.url)): (task: Signatu
     } catch {
       return // the process may make none
     }
-    worker.once('message', () => {
-      isListening = true
-      worker?.on('message', settle)
+    worker.on('message', (message: typeof listening | readonly Result[]) => {
+      if (message === listening) isListening = true
+      else settle(message)
     })
     worker.once('error', () => {}) // it ends
     worker.once('exit', () => {
