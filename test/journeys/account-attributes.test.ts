@@ -103,6 +103,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([first?.outcome, first?.by?.id, first?.target], ['success', subject, subject])
     })
 
+    test('what was typed for another account is not displayed', async () => {
+      await fresh()
+      const typed = { sid: 'of another', asked: 'country', attribute_country: 'Wales' }
+      const { status, html } = await browser.post('/account/profile/save', typed)
+      assert.equal(status, 409)
+      assert.match(html, /id="attribute_country"[^>]* value=""/)
+    })
+
     for (const [field, value, fault] of wrong)
       test(`${field}=${value}: ${fault}`, async () => {
         await fresh()

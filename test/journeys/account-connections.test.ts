@@ -6,7 +6,7 @@ import { engines } from '../postgres.ts'
 import { newcomer, upstreamStage } from './upstream-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
-  const { gatehouse, upstream, store, set, app, through, tokensOf, consentAt, close } = await upstreamStage(engine)
+  const { gatehouse, upstream, store, set, app, through, tokensOf, consentAt, close } = await upstreamStage(engine, { LOG_LEVEL: 'warn' })
   await set('second')
   await set('open', { sign_in: { sign_up: 'open' } })
   await through(gatehouse.browser(), 'open', newcomer('new-1'))
@@ -18,8 +18,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const browser = gatehouse.browser()
       await app.tokens(browser)
       await browser.open('/account/connections')
+      const known = browser.cookies.get('gatehouse-browser')
       const away = await browser.submit('connections-connect', { connection: 'second' })
       assert.match(away.html, /Continuing at <bdi>The second/)
+      assert.equal(browser.cookies.get('gatehouse-browser'), known, 'the browser is still the same')
+      assert.deepEqual(await store.audit.search({ act: 'user.connect', target: 'alice-sub', limit: 9, newestFirst: true }), [])
       upstream.person = newcomer('alice-upstream')
       const back = await consentAt(away.url)
       const elsewhere = await gatehouse.browser().open(back)
@@ -46,6 +49,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(await store.upstreamIdentities.find('open', 'only-way'))
     })
 
+    for (const cookie of [undefined, 'nonsense'])
+      test(`a browser whose cookie is ${cookie} connects an account all the same`, async () => {
+        const browser = gatehouse.browser()
+        await app.tokens(browser)
+        await browser.open('/account/connections')
+        browser.cookies.delete('gatehouse-browser')
+        if (cookie !== undefined) browser.cookies.set('gatehouse-browser', cookie)
+        const away = await browser.submit('connections-connect', { connection: 'second' })
+        upstream.person = newcomer(`cookie-${cookie}`)
+        assert.match((await browser.open(await consentAt(away.url))).html, /The account is connected\./)
+      })
+
     test('an identity is one account’s: another cannot connect it', async () => {
       const browser = gatehouse.browser()
       await app.tokens(browser)
@@ -65,6 +80,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const refused = await browser.submit('connections-connect', { connection: 'away' })
       assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'])
       assert.match(refused.html, /That provider does not answer just now/)
+      assert.match(gatehouse.logged(), /"connection":"away","why":"[^"]+".*an account of a provider could not be connected/)
     })
 
     test('tokens are kept for a connection that keeps them, and given back when it is disconnected', async () => {

@@ -140,6 +140,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       )
     })
 
+    test('other accounts of the browser stay signed in', async () => {
+      const { browser, username } = await enter('profile')
+      const other = await enter('profile')
+      await browser.open(app.url({ prompt: 'login' }))
+      await browser.submit('sign-in', other.who)
+      await browser.open('/account/deletion')
+      await browser.submit('deletion-delete', { username: other.username })
+      assert.match((await browser.open('/account')).html, new RegExp(`<a id="open-email"[^\\n]*${username}@`))
+      await sink.next()
+    })
+
     test('who signs in by address alone is called by it here too', async () => {
       const [subject, email] = [`nameless-${++people}`, `nameless${people}@example.com`]
       await gatehouse.addAccount({ sub: subject, username: subject, email }, password)
@@ -168,6 +179,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await setStatus(acme.accounts, two.subject, 'suspended')
       const refused = await one.browser.submit('deletion-delete', { username: one.username })
       assert.deepEqual([refused.status, /You are the last/.test(refused.html)], [409, true])
+      const [noted] = await acme.store.audit.search({ act: 'user.remove', about: one.subject, limit: 9, newestFirst: false })
+      assert.deepEqual([noted?.outcome, noted?.by?.id], ['failure', one.subject])
       assert.ok(await acme.store.accounts.bySubject(one.subject))
       await setStatus(acme.accounts, two.subject, 'active')
       await one.browser.submit('deletion-delete', { username: one.username })

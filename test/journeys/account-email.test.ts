@@ -50,8 +50,9 @@ suite('the email address', () => {
     const confirmed = await browser.open('/account/email')
     assert.match(confirmed.html, />Confirmed</)
     assert.ok(!shows(confirmed, 'email-verify'))
-    const again = await browser.post('/account/email/verify', { sid: sidOf(page.html) })
+    const again = await browser.post('/account/email/verify', { sid: sidOf(page.html), email: 'typed@example.com' })
     assert.deepEqual([again.status, /confirmed already/.test(again.html)], [422, true])
+    assert.doesNotMatch(again.html, /typed@example/, 'it belongs to the other form')
     assert.match(again.html, /id="problem"[^>]* autofocus/, 'no field is to be corrected')
     assert.doesNotMatch((await browser.open('/account')).html, /not confirmed yet|id="open-email"[^\n]*class="detail open"/)
     assert.deepEqual(await auditEvents(subject, 'user.link'), ['success'])
@@ -74,6 +75,8 @@ suite('the email address', () => {
     assert.match(page.html, /There is no email address yet/)
     const none = await browser.post('/account/email/verify', { sid: sidOf(page.html) })
     assert.match(none.html, /no address to confirm yet/)
+    assert.match((await browser.open('/account')).html, /id="open-email"[^\n]*class="detail open">None yet</)
+    await browser.open('/account/email')
     await browser.submit('email-change', { email: `first${people}@example.com` })
     await browser.open(linkIn(await sink.next()))
     await browser.submit('confirm-email')
@@ -122,6 +125,16 @@ suite('the email address', () => {
       assert.equal(status, i < 3 ? 200 : 429)
       if (i < 3) await sink.next()
     }
+  })
+
+  test('so are those that confirm an address', async () => {
+    const { browser } = await enter()
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await browser.submit('email-verify')).status, 200)
+      await sink.next()
+    }
+    const refused = await browser.submit('email-verify')
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
   })
 
   test('is changed only by who has signed in within five minutes', async () => {

@@ -38,9 +38,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
       return fresh
     }
     const factors = () => gatehouse.root.store.factors.of(subject)
+    /** What was done, and to which factor. */
     const noted = async () =>
       (await gatehouse.root.store.audit.search({ about: subject, limit: 99, newestFirst: false }))
-        .map(({ act }) => act)
+        .map(({ act, detail }) => [act, detail?.['factor']].filter(Boolean).join(' '))
         .filter((act) => act !== 'user.sign-in')
     const secretOn = ({ html }: Landing) => authenticatorApp(/<code id="secret">([A-Z2-7 ]+)</.exec(html)?.[1] ?? assert.fail(html))
     const codesOn = ({ html }: Landing) => html.match(/<li><code>[a-z2-9]{5}-[a-z2-9]{5}</g)?.length
@@ -72,7 +73,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match((await browser.open('/account/second-factors')).html, /id="codes-left">10</)
       gatehouse.advance(30)
       assert.ok(!shows(await (await enter('/account', app.at(gatehouse.now()))).open('/account'), 'second-factor'))
-      assert.deepEqual(await noted(), ['user.factor-add', 'user.sign-in-begun'])
+      assert.deepEqual(await noted(), ['user.factor-add totp', 'user.sign-in-begun'])
     })
 
     test('another app takes the place of the old one; recovery codes stay', async () => {
@@ -92,11 +93,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(!shows(await browser.open('/account/second-factors'), 'second-factors-new-codes'))
       const sid = /name="sid" value="([^"]+)"/.exec((await browser.open('/account/second-factors')).html)?.[1] as string
       assert.equal((await browser.post('/account/second-factors/new-codes', { sid })).status, 422)
+      const none = await browser.post('/account/second-factors/remove-app', { sid })
+      assert.deepEqual([none.status, /There is no authenticator app\./.test(none.html)], [404, true])
       await withApp()
       await browser.open('/account/second-factors')
       assert.equal(codesOn(await browser.submit('second-factors-new-codes')), 10)
       assert.equal((await factors()).recoveryCodes, 10)
-      assert.deepEqual(await noted(), ['user.factor-add', 'user.recovery-codes'])
+      assert.deepEqual(await noted(), ['user.factor-add totp', 'user.recovery-codes'])
     })
 
     test('without the last factor the password is enough again', async () => {
@@ -115,16 +118,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.match(page.html, /This device/)
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
       const renamed = await browser.post('/account/passkeys/rename', { sid, passkey: key.id, name: ' Old laptop ' })
-      assert.match(renamed.html, /Old laptop/)
-      assert.equal((await browser.post('/account/passkeys/rename', { sid, passkey: key.id, name: ' ' })).status, 422)
+      assert.match(renamed.html, /The passkey is renamed\.[\s\S]*Old laptop/)
+      for (const name of [{ name: ' ' }, {}] as Record<string, string>[])
+        assert.equal((await browser.post('/account/passkeys/rename', { sid, passkey: key.id, ...name })).status, 422)
       assert.equal((await browser.post('/account/passkeys/rename', { sid, passkey: 'unknown', name: 'x' })).status, 404)
       assert.equal((await browser.post('/account/passkeys/remove', { sid, passkey: 'unknown' })).status, 404)
-      await browser.post('/account/passkeys/remove', { sid, passkey: key.id })
+      assert.match((await browser.post('/account/passkeys/remove', { sid, passkey: key.id })).html, /The passkey is removed\./)
       assert.deepEqual(
         (await gatehouse.root.store.passkeys.of(subject)).map(({ name }) => name),
         ['This device'],
       )
-      assert.deepEqual(await noted(), ['user.factor-add', 'user.factor-add', 'user.factor-rename', 'user.factor-remove'])
+      const acts = ['user.factor-add passkey', 'user.factor-add passkey', 'user.factor-rename', 'user.factor-remove passkey']
+      assert.deepEqual(await noted(), acts)
     })
 
     test('a passkey is not added by an answer for another session, twice, or by garbage', async () => {
@@ -145,6 +150,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const response = key.create(optionsOn(await browser.open('/account/passkeys')))
       gatehouse.advance(599)
       assert.equal(codesOn(await browser.submit('passkey', { response })), 10)
+      const [{ name } = {}] = await gatehouse.root.store.passkeys.of(subject)
+      assert.equal(name, 'This device', 'no name came with it')
     })
 
     test('a passkey that is refused is named to its device, unless it is stored', async () => {
@@ -204,6 +211,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const refused = await browser.submit('second-factors-remove-app')
       assert.equal(refused.status, 409)
       assert.match(refused.html, /A second factor is required here/)
+      const key = authenticator(gatehouse.issuer)
+      const response = key.create(optionsOn(await browser.open(`/t/${slug}/account/passkeys`)))
+      assert.match((await browser.submit('passkey', { response })).html, /The passkey is added\./)
+      await browser.open(`/t/${slug}/account/second-factors`)
+      assert.match((await browser.submit('second-factors-remove-app')).html, /Your authenticator app is removed/, 'one of two')
+      const sid = /name="sid" value="([^"]+)"/.exec((await browser.open(`/t/${slug}/account/passkeys`)).html)?.[1] as string
+      assert.equal((await browser.post(`/t/${slug}/account/passkeys/remove`, { sid, passkey: key.id })).status, 409)
     })
 
     test('the download has them, without secrets', async () => {

@@ -20,6 +20,7 @@ const wrong: [field: string, value: string, fault: string][] = [
   ['birthdate', '1990-02-30', 'This is not a date.'],
   ['birthdate', '1990-13-01', 'This is not a date.'],
   ['birthdate', '2023-02-29', 'This is not a date.'],
+  ['birthdate', '0000-02-30', 'This is not a date.'],
   ['zoneinfo', 'Mars/Olympus', 'This is not a time zone; write it as Europe/Paris.'],
   ['locale', 'en_GB!', 'This is not a language tag; write it as en-GB.'],
   ['phone_number', '0123', 'This must be an international number such as +12025550123.'],
@@ -67,6 +68,32 @@ suite('the profile', () => {
     })
   })
 
+  test('every field is saved', async () => {
+    const texts = {
+      ...{ name: 'Ada King', given_name: 'Ada', middle_name: 'Augusta', family_name: 'King', nickname: 'Ada', gender: 'female' },
+      ...{ birthdate: '1815-12-10', zoneinfo: 'Europe/London', locale: 'en-GB', phone_number: '+12025550123' },
+      ...{ website: 'https://ada.example/', profile: 'https://ada.example/me', picture: 'https://ada.example/me.png' },
+    }
+    const all = {
+      street_address: '12 St James’s Square',
+      locality: 'London',
+      region: 'Greater London',
+      postal_code: 'SW1Y',
+      country: 'England',
+    }
+    await gatehouse.root.store.accounts.change(subject, { claims: {} })
+    await browser.open('/account/profile')
+    await browser.submit('profile-save', { ...texts, ...all })
+    assert.deepEqual(await claims(), { ...texts, address: all })
+  })
+
+  for (const birthdate of ['1815', '0000-12-10', '0000-02-29', '2024-02-29', '1815-12-10'])
+    test(`birthdate=${birthdate} is a year, or a day`, async () => {
+      await browser.open('/account/profile')
+      await browser.submit('profile-save', { birthdate })
+      assert.deepEqual(await claims(), { birthdate })
+    })
+
   test('a field left empty is removed; a new phone number is not verified', async () => {
     await gatehouse.root.store.accounts.change(subject, { claims: known })
     await browser.open('/account/profile')
@@ -105,6 +132,7 @@ suite('the profile', () => {
           `aria-describedby="${field}-fault[^>]* aria-invalid="true"[\\s\\S]*?<p id="${field}-fault" class="fault">${fault.replace(/[+.]/g, '\\$&')}<`,
         ),
       )
+      assert.match(html, /Nothing is saved yet\. Please check the marked fields\./)
       assert.doesNotMatch(html, /id="problem"[^>]* autofocus/, 'the field has the focus')
       assert.equal(values(html)['name'], 'Changed', 'what was typed is not lost')
       assert.deepEqual(await claims(), before)

@@ -94,7 +94,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.submit('sign-in', { ...bob })
       const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
       for (const given of [{ sid }, { sid: 'x' }, {}]) {
-        const refused = await browser.post('/account/profile/save', { ...given, name: 'Bobby' })
+        const refused = await browser.post('/account/profile/save', { ...given, name: 'Bobby', done: 'saved' })
+        assert.doesNotMatch(refused.html, /Your profile is saved/)
         assert.equal(refused.status, 409)
         assert.match(refused.html, /Another account was chosen in the meantime/)
         assert.doesNotMatch(refused.html, /Bobby/)

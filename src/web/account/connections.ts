@@ -83,7 +83,7 @@ async function connect({ tenant, request, account }: AccountRequest): Promise<Ou
 
 /** Only among this account's. The way to sign in goes first: when it must stay, so do the tokens. */
 async function disconnect(accountRequest: AccountRequest): Promise<Outcome> {
-  const { tenant, request, account } = accountRequest
+  const { tenant, request } = accountRequest
   const id = request.params.need('account')
   const found = (await connected(accountRequest)).find((one) => idOf(one) === id)
   if (!found) return { refused: { problem: 'This account is not connected any more.', status: 404 } }
@@ -91,7 +91,7 @@ async function disconnect(accountRequest: AccountRequest): Promise<Outcome> {
   if (removed === 'last')
     return { refused: { problem: 'This is your only way to sign in. Choose a password or add a passkey first.', status: 409 } }
   for (const entry of found.entries) await removeEntry(tenant.vault, entry.id)
-  return { done: 'disconnected', target: account.subject }
+  return { done: 'disconnected' }
 }
 
 export const connections: Section = {
