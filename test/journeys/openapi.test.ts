@@ -5,8 +5,10 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { clientOperations } from '../../src/web/api/client-operations.ts'
 import { extensionOperations } from '../../src/web/api/extension-operations.ts'
+import { type DescriptionContext, interfaceDescription } from '../../src/web/api/openapi.ts'
 import { type TestApp, testApp } from '../app.ts'
 import { ownOperations } from '../fuzz/operations.ts'
+import { operationsOf, settings, storedOperations } from './api-operations.ts'
 import { asked, bearer } from './json.ts'
 import { jsonRoutes } from './json-routes.ts'
 
@@ -17,7 +19,7 @@ suite('the interface description', () => {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   let document: any
   before(async () => {
-    gatehouse = await testApp('sqlite', { KEYS_ALGS: 'ES256', API_OPEN_TENANTS: 'false', FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' })
+    gatehouse = await testApp('sqlite', settings)
     await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
     document = (await asked(`${gatehouse.issuer}/openapi.json`, 'GET')).body
   })
@@ -27,6 +29,26 @@ suite('the interface description', () => {
     const { valid, errors } = await new Validator().validate(structuredClone(document))
     assert.ok(valid, JSON.stringify(errors))
     assert.equal(document.openapi, '3.1.0')
+  })
+
+  test('has what programs rely on, as it is written down', () => {
+    const hint = 'if every difference is meant, run `node test/journeys/api-operations.ts`'
+    assert.equal(operationsOf(document, gatehouse.issuer), storedOperations(), hint)
+    const { description: _, version, ...info } = document.info
+    assert.deepEqual(info, { title: 'Gatehouse', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } })
+    assert.match(version, /^\d+\.\d+\.\d+/)
+  })
+
+  test('names the ways to a token that there are', () => {
+    const describe = interfaceDescription(jsonRoutes)
+    const flowsWith = (...grantTypes: string[]) => {
+      const server = { endpoints: new Map(), grantTypes: new Map(grantTypes.map((name) => [name, undefined])) }
+      const context = { issuer: 'https://id.example', isRoot: true, server, version: '1' } as unknown as DescriptionContext
+      return Object.keys((describe(context) as typeof document).components.securitySchemes.oauth2.flows)
+    }
+    assert.deepEqual(flowsWith(), [])
+    assert.deepEqual(flowsWith('client_credentials'), ['clientCredentials'])
+    assert.deepEqual(flowsWith('authorization_code'), ['authorizationCode'])
   })
 
   test('demands of an object only members that it describes', () => {
