@@ -132,6 +132,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const [chosen, problem] of [
         [{ password: 'short', repeated: 'short' }, /at least 15 characters/],
         [same, /other than the one you were given/],
+        [{ password: 'a fresh and long password', repeated: 'another and long password' }, /not the same/],
       ] as const) {
         const refused = await browser.submit('new-password', chosen)
         assert.deepEqual([refused.status, problem.test(refused.html)], [400, true])

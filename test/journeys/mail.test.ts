@@ -111,6 +111,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.ok(page.html.includes(`value="${username}"`))
       assert.match((await choose(own, 'short')).html, /at least 15 characters/)
       assert.match((await choose(own, 'passwordpassword')).html, /Many people use/)
+      assert.match((await choose(own, `${username}${username}${username}`)).html, /not your name or email address/)
       assert.match((await own.submit('choose-password', { password: fresh, repeated: 'other' })).html, /not the same/)
       const set = await choose(own)
       assert.match(set.html, /<h1 id="password-set">/)

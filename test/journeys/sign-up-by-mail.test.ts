@@ -68,6 +68,18 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await store(rule).accounts.byLogin(email))?.claims['email_verified'], true)
       })
 
+      test(`${rule}: that password cannot be guessed`, async () => {
+        const [browser, email] = [gatehouse.browser(), newcomer()]
+        await open(browser, rule)
+        await fill(browser, email)
+        const owner = gatehouse.browser()
+        await owner.open(linkIn(await sink.next()))
+        for (let i = 0; i < 10; i++) assert.equal((await owner.submit('confirm-sign-up', { password: `guess ${i}` })).status, 401)
+        const refused = await owner.submit('confirm-sign-up', { password })
+        assert.deepEqual([refused.status, refused.headers.get('retry-after')], [429, '900'])
+        assert.match(refused.html, /There were too many attempts/)
+      })
+
       test(`${rule}: the link lives for a day, and is the tenant's own`, async () => {
         const [browser, email] = [gatehouse.browser(), newcomer()]
         await open(browser, rule)

@@ -111,7 +111,6 @@ const confirmEmail: Route = {
   async handle(tenant, { params }) {
     const mail = mailOf(tenant)
     const { link, account } = (await findLink(mail, params.need('token'))) ?? refuse('invalid_request', dead)
-    if (link.kind !== 'verification' && link.kind !== 'email-change') refuse('invalid_request', dead, 'the link is of another kind')
     const outcome = await mail.store.links.confirmEmail(link.hash, tenant.ctx.now())
     if (outcome === 'taken') refuse('invalid_request', 'another account now has this email address')
     if (outcome === 'unknown') refuse('invalid_request', dead)
