@@ -215,6 +215,11 @@ suite('the parser of HTTP', () => {
     }
   })
 
+  test('a connection is kept longer than the usual proxies keep theirs', async () => {
+    const { headers } = await call(`${gatehouse.issuer}/version`)
+    assert.equal(headers.get('keep-alive'), 'timeout=72')
+  })
+
   test('an expectation that nobody knows is ignored', async () => {
     const { status, headers } = await sent('GET /version HTTP/1.1\r\nhost: x\r\nexpect: a miracle\r\nconnection: close\r\n\r\n')
     assert.deepEqual([status, headers.get('x-content-type-options')], [200, 'nosniff'])

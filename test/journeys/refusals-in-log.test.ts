@@ -30,7 +30,7 @@ suite('why a request was refused', () => {
     await gatehouse.app.tenants.create({ slug: 'acme', name: 'Acme' })
     const { headers } = await fetch(`${gatehouse.issuer}/t/acme/authorize?client_id=nobody`)
     const { id: _, time, ms, ip, ...line } = lineOf(headers.get('x-request-id'))
-    const said = { tenant: 'acme', method: 'GET', route: '/authorize', status: 400 }
+    const said = { tenant: 'acme', method: 'GET', route: '/authorize', status: 400, client: 'nobody', msg: 'refused', level: 'info' }
     assert.deepEqual(Object.fromEntries(Object.keys(said).map((name) => [name, line[name]])), said)
     assert.ok(Number.isFinite(ms) && Number.isFinite(Date.parse(time as string)) && /^(?:127\.0\.0\.1|::1)$/.test(ip as string))
   })
@@ -44,7 +44,12 @@ suite('why a request was refused', () => {
 
   test('so has one to a program, whichever way the client named itself', async () => {
     const body = encode({ grant_type: 'client_credentials' })
-    const asks = [{ body, headers: { authorization: basic('app', 'wrong') } }, { body: `${body}&client_id=app&client_secret=wrong` }]
+    const authorization = basic('app', 'wrong')
+    const asks = [
+      { body, headers: { authorization } },
+      { body, headers: { authorization: authorization.replace('Basic', 'BASIC') } },
+      { body: `${body}&client_id=app&client_secret=wrong` },
+    ]
     for (const ask of asks) {
       const { headers } = await call(`${gatehouse.issuer}/token`, ask)
       const { client, error, why } = lineOf(headers.get('x-request-id'))
@@ -53,12 +58,24 @@ suite('why a request was refused', () => {
     assert.doesNotMatch(gatehouse.logged(), /client_secret|:wrong|YXBwOndyb25n/)
   })
 
+  test('a name of a client is cut off where no client can have it', async () => {
+    const { headers } = await call(`${gatehouse.issuer}/token`, { body: `client_id=${'x'.repeat(300)}` })
+    assert.equal(lineOf(headers.get('x-request-id'))['client'], 'x'.repeat(255))
+  })
+
+  test('what is answered has a line too, without a client or an error', async () => {
+    const { headers } = await call(`${gatehouse.issuer}/.well-known/openid-configuration?client_id=app`)
+    const { msg, level, status, client, error } = lineOf(headers.get('x-request-id'))
+    assert.deepEqual([msg, level, status, client, error], ['answered', 'info', 200, undefined, undefined])
+  })
+
   test('so has one of the sign-in page, with its reason', async () => {
     const browser = gatehouse.browser()
     await browser.open(application(gatehouse, { id: 'app' }).url())
     const { headers } = await browser.submit('sign-in', { username: alice.username, password: 'not this one' })
-    const { msg, act } = lineOf(headers.get('x-request-id'))
-    assert.deepEqual([msg, act], ['refused', 'user.sign-in'])
+    const { msg, act, target, reason, place } = lineOf(headers.get('x-request-id'))
+    const subject = (await gatehouse.root.store.accounts.byLogin(alice.username))?.subject
+    assert.deepEqual([msg, act, target, reason, place], ['refused', 'user.sign-in', subject, 'wrong_password', 'page'])
     assert.doesNotMatch(gatehouse.logged(), /not this one/)
   })
 
