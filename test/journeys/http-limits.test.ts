@@ -215,6 +215,11 @@ suite('the parser of HTTP', () => {
     }
   })
 
+  test('what comes with a GET is not read', async () => {
+    const type = 'content-type: text/plain\r\ncontent-length: 1\r\n'
+    assert.equal((await sent(`GET /version HTTP/1.1\r\nhost: x\r\n${type}connection: close\r\n\r\na`)).status, 200)
+  })
+
   test('a connection is kept longer than the usual proxies keep theirs', async () => {
     const { headers } = await call(`${gatehouse.issuer}/version`)
     assert.equal(headers.get('keep-alive'), 'timeout=72')

@@ -126,6 +126,14 @@ suite('a chain', () => {
   })
 })
 
+test('base64 is read strictly', () => {
+  for (const format of ['rfc9440', 'haproxy'] as const)
+    for (const inserted of ['    ', '!!!!', '====', '-___']) {
+      const value = written[format].replace(/(.{8})/, `$1${inserted}`)
+      assert.deepEqual(read(format, { [headerOf[format]]: value }).certificates, [], `${format} ${inserted}`)
+    }
+})
+
 test('an operator chooses the header', () => {
   const chosen = certificateOf({ format: 'haproxy', header: 'x-cert' }, trusted)
   assert.deepEqual(chosen(connection({ 'x-cert': base64(ours.der) }, '10.0.0.1')).certificates, [ours.der])

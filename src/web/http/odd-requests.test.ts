@@ -1,9 +1,13 @@
 /** What becomes of a connection on which something arrives that is not HTTP, in each state it can be in — RFC 9112 §9.3.2. */
 import assert from 'node:assert/strict'
-import { EventEmitter } from 'node:events'
+import { EventEmitter, once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { commonHeaders, type HttpState } from './headers.ts'
-import { answerUnreadable, refuseTunnel } from './odd-requests.ts'
+import type { HttpRequest } from './http-request.ts'
+import { answerUnreadable, oddRequests, refuseTunnel } from './odd-requests.ts'
+import { createRouter } from './router.ts'
 
 const deps = { id: () => 'PnP2aBcDeFgHiJkLmNoPqR', issuer: 'https://id.example', now: () => 0, help: false }
 const state = { deps, base: '', common: commonHeaders(true), closing: false } as unknown as HttpState
@@ -92,6 +96,8 @@ test('the answer is of the kind that the request asks for, and to HEAD has no co
     answerUnreadable(state, errorOf('HPE_HEADER_OVERFLOW', head), connection)
     connection.emit('close')
     const [text = '', content = ''] = (connection.texts[0] ?? '').split('\r\n\r\n')
+    assert.match(text, /^connection: close$/m)
+    if (content !== '') assert.match(text, new RegExp(`^content-length: ${Buffer.byteLength(content)}$`, 'm'))
     return [/content-type: ([\w/]+)/.exec(text)?.[1], content.slice(0, 9)]
   })
   assert.deepEqual(answers, [
@@ -100,6 +106,31 @@ test('the answer is of the kind that the request asks for, and to HEAD has no co
     ['text/html', '<!doctype'],
   ])
 })
+
+for (const begun of [false, true])
+  test(`a fault of this server is logged, and ${begun ? 'ends a response that has begun' : 'answered'}`, async (t) => {
+    const logged: object[] = []
+    const log = { error: (what: object, text: string) => logged.push({ ...what, text }) }
+    const odd = oddRequests({ ...state, deps: { ...deps, log } } as unknown as HttpState, createRouter(''))
+    const fault = new Error('a fault')
+    const server = createServer((raw, to) => {
+      if (begun) to.write('beginning')
+      odd.fail({ id: 'an-id', method: 'GET', headers: raw.headers } as HttpRequest, to, fault)
+    })
+    t.after(() => server.close())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const answer = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).then(async (one) => [one.status, await one.json()])
+    if (begun) await assert.rejects(answer)
+    else
+      assert.deepEqual(await answer, [
+        500,
+        {
+          error: 'server_error',
+          error_description: 'something went wrong on our side; the x-request-id of this response identifies the cause in the log',
+        },
+      ])
+    assert.deepEqual(logged, [{ id: 'an-id', method: 'GET', err: fault, text: 'failed' }])
+  })
 
 test('CONNECT is answered, and its connection closed, unless an earlier request waits', () => {
   const [idle, busy, broken] = [new Connection(), new Connection(), new Connection()]
