@@ -13,7 +13,7 @@ test('the pause doubles with each failure, up to five minutes, and ends with a s
   const { clock, pauses } = world()
   assert.equal(pauses.wait('a'), undefined)
   for (const pause of [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
-    pauses.failed('a')
+    assert.equal(pauses.failed('a'), pause)
     assert.equal(pauses.wait('a'), pause)
     clock.now += pause - 1
     assert.equal(pauses.wait('a'), 1)

@@ -7,7 +7,8 @@ const longestPause = 300
 export interface BackOff {
   /** How many seconds until the provider may be asked again; undefined: now. */
   wait(connection: string): number | undefined
-  failed(connection: string): void
+  /** Returns the seconds until it may be asked again. */
+  failed(connection: string): number
   succeeded(connection: string): void
 }
 
@@ -21,8 +22,10 @@ export function backOff({ now, chance }: { now(): number; chance(): number }): B
     },
     failed(connection) {
       const times = (failing.get(connection)?.times ?? 0) + 1
-      const pause = Math.min(longestPause, firstPause * 2 ** (times - 1))
-      failing.set(connection, { times, until: now() + Math.ceil(pause * (0.5 + chance() / 2)) })
+      const longest = Math.min(longestPause, firstPause * 2 ** (times - 1))
+      const pause = Math.ceil(longest * (0.5 + chance() / 2))
+      failing.set(connection, { times, until: now() + pause })
+      return pause
     },
     succeeded: (connection) => void failing.delete(connection),
   }

@@ -3,7 +3,7 @@ import type { PendingDeps } from '../connections/pending.ts'
 import type { AuditEvent } from '../protocol/audit-events.ts'
 import type { BackOff } from './back-off.ts'
 import type { VaultStore } from './store.ts'
-import type { VendedToken } from './vended.ts'
+import type { Refreshed } from './vended.ts'
 
 export interface VaultDeps {
   store: VaultStore
@@ -19,7 +19,7 @@ export interface VaultDeps {
   pause(milliseconds: number): Promise<void>
   backOff: BackOff
   /** Refreshes that are under way in this process, by entry. */
-  underWay: Map<string, Promise<VendedToken>>
+  underWay: Map<string, Promise<Refreshed>>
   /** What the operator should know; it holds no token. */
   warn(what: object, text: string): void
   recordAudit(events: readonly AuditEvent[]): Promise<void>

@@ -12,7 +12,11 @@ test('what cannot be kept alive is told by tenant, entry and reason, and keeps n
         vault: {
           async find(id: string) {
             asked.push(`${tenant} ${id}`)
-            if (id === 'broken') throw new Error('no key')
+            if (id === 'broken') {
+              await new Promise((resolve) => setImmediate(resolve))
+              asked.push('which takes a while')
+              throw new Error('no key')
+            }
             return undefined
           },
         },
@@ -29,6 +33,6 @@ test('what cannot be kept alive is told by tenant, entry and reason, and keeps n
     vaultOf: async (tenant) => (tenant === 'suspended' ? undefined : vault(tenant)),
     warn: (...what) => told.push(what),
   })
-  assert.deepEqual(asked, ['acme broken', 'acme last'])
+  assert.deepEqual(asked, ['acme broken', 'which takes a while', 'acme last'])
   assert.deepEqual(told, [[{ tenant: 'acme', entry: 'broken', why: 'no key' }, 'an upstream token could not be kept alive']])
 })

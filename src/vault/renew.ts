@@ -86,6 +86,6 @@ async function failed(deps: VaultDeps, { entry, lease }: Leased, error: Upstream
     await deps.recordAudit([{ act: 'vault.lost', outcome: 'failure', target: id, detail: { connection } }])
     return new ConsentNeeded(error.message)
   }
-  backOff.failed(connection)
-  return error.failure === 'unavailable' ? new Unavailable(error.message, backOff.wait(connection) ?? 1) : error
+  const pause = backOff.failed(connection)
+  return error.failure === 'unavailable' ? new Unavailable(error.message, pause) : error
 }

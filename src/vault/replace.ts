@@ -29,13 +29,13 @@ async function replaced(deps: VaultDeps, { connection, owner, refreshToken, sess
   const tokenId = await store.vault.tokenIdOf({ owner, connection: connection.name, kind: 'refresh', session: undefined })
   const entry = tokenId && (await store.vault.find(tokenId.entry))
   const due = dueAt(deps, { refreshToken, refreshExpiresAt: undefined, idle: connection.vault.offline_idle })
-  if (!tokenId || !entry) {
+  if (!entry) {
     const tokens = {
       accessToken: undefined,
       refreshToken,
       expiresAt: undefined,
       refreshExpiresAt: undefined,
-      scope: '',
+      scope: undefined,
       session: undefined,
     }
     const person = owner.type === 'upstream' ? { subject: owner.id, claims: {} } : undefined

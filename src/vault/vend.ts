@@ -6,7 +6,7 @@ import type { VaultDeps } from './deps.ts'
 import type { KeptTokens, VaultEntry } from './entry.ts'
 import { renewed } from './renew.ts'
 import { openTokens } from './tokens.ts'
-import { ConsentNeeded, type VendedToken } from './vended.ts'
+import { ConsentNeeded, type Refreshed, type VendedToken } from './vended.ts'
 
 /** An access token has at least so many seconds left, unless more are asked for. */
 const usualMinTtl = 30
@@ -26,7 +26,7 @@ export async function accessTokenOf(deps: VaultDeps, id: string, minTtl = usualM
   if (!entry) return undefined
   const connection = await connectionOf(deps, entry)
   const tokens = await openTokens(deps, entry)
-  return keptToken(deps, entry, tokens, minTtl) ?? shared(deps, entry, connection, minTtl)
+  return keptToken(deps, entry, tokens, minTtl) ?? (await shared(deps, entry, connection, minTtl)).token
 }
 
 /** Refreshes the entry although its access token may last. For entries whose refresh token would expire. Undefined: the entry is gone. */
@@ -37,9 +37,10 @@ export async function keepAlive(deps: VaultDeps, id: string): Promise<void> {
   await shared(deps, entry, connection, Number.POSITIVE_INFINITY)
 }
 
-/** Refreshes at the provider and returns the entry as it is then. */
+/** Proves at the provider that the tokens are good. Rejects as `accessTokenOf` does, also when the kept one lasts. */
 export async function refreshNow(deps: VaultDeps, entry: VaultEntry): Promise<void> {
-  await shared(deps, entry, await connectionOf(deps, entry), Number.POSITIVE_INFINITY)
+  const { failed } = await shared(deps, entry, await connectionOf(deps, entry), Number.POSITIVE_INFINITY)
+  if (failed) throw failed
 }
 
 async function connectionOf({ connections }: VaultDeps, entry: VaultEntry): Promise<Connection> {
@@ -58,7 +59,7 @@ function keptToken({ now }: VaultDeps, entry: VaultEntry, { access }: KeptTokens
 }
 
 /** All callers of this process share one refresh of an entry, and its result. */
-function shared(deps: VaultDeps, entry: VaultEntry, connection: Connection, minTtl: number): Promise<VendedToken> {
+function shared(deps: VaultDeps, entry: VaultEntry, connection: Connection, minTtl: number): Promise<Refreshed> {
   const { underWay } = deps
   const found = underWay.get(entry.id)
   if (found !== undefined) return found
@@ -68,7 +69,7 @@ function shared(deps: VaultDeps, entry: VaultEntry, connection: Connection, minT
 }
 
 /** Leases the entry and refreshes it, or waits for who does. */
-async function refreshed(deps: VaultDeps, id: string, connection: Connection, minTtl: number): Promise<VendedToken> {
+async function refreshed(deps: VaultDeps, id: string, connection: Connection, minTtl: number): Promise<Refreshed> {
   const { store, now } = deps
   const first = await store.vault.find(id)
   for (let look = 0; look < looks; look++) {
@@ -77,7 +78,7 @@ async function refreshed(deps: VaultDeps, id: string, connection: Connection, mi
     const tokens = await openTokens(deps, entry)
     // Who waited for another's refresh takes what came of it, however soon it expires.
     const kept = keptToken(deps, entry, tokens, entry.version === first?.version ? minTtl : 0)
-    if (kept) return kept
+    if (kept) return { token: kept }
     if (entry.state !== 'active') throw new ConsentNeeded('the provider refused the tokens')
     if (tokens.refresh === undefined) return orKept(deps, entry, tokens, new ConsentNeeded('there is no refresh token'))
     const wait = deps.backOff.wait(entry.connection)
@@ -85,15 +86,15 @@ async function refreshed(deps: VaultDeps, id: string, connection: Connection, mi
     const lease = await store.vault.lease({ id, version: entry.version, now: now(), until: now() + leaseSeconds })
     const outcome = lease === undefined ? 'again' : await renewed(deps, { entry, tokens, connection, lease })
     if (outcome instanceof Error) return orKept(deps, entry, tokens, outcome)
-    if (outcome !== 'again') return outcome
+    if (outcome !== 'again') return { token: outcome }
     if (lease === undefined) await deps.pause(lookEvery)
   }
   throw new Unavailable('a refresh of this entry takes long', leaseSeconds)
 }
 
 /** The kept token, if it lasts at all: it is better than an error. */
-function orKept(deps: VaultDeps, entry: VaultEntry, tokens: KeptTokens, error: Error): VendedToken {
-  const kept = keptToken(deps, entry, tokens, 1)
-  if (kept) return kept
-  throw error
+function orKept(deps: VaultDeps, entry: VaultEntry, tokens: KeptTokens, failed: Error): Refreshed {
+  const token = keptToken(deps, entry, tokens, 1)
+  if (token) return { token, failed }
+  throw failed
 }

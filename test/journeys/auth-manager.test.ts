@@ -81,6 +81,21 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await call('DELETE', `/v1/offline-token-id?id=${second}`, headers)).status, 404)
     })
 
+    test('an id is made only of a token that the provider takes now, although the access token that is kept lasts', async () => {
+      const id = await stored('proven')
+      for (const [answer, seen] of [
+        [{ status: 503, body: {} }, [503, 'unavailable']],
+        [{ status: 400, body: { error: 'invalid_grant' } }, [502, 'keycloak_error']],
+      ] as const) {
+        upstream.twist.set('/token', () => answer)
+        const { status, body } = await call('POST', '/v1/offline-token-id', tokenOf('proven'))
+        upstream.twist.clear()
+        assert.deepEqual([status, body.code], seen)
+        gatehouse.advance(3)
+      }
+      assert.equal((await vended(id, 'proven')).status, 502, 'the person must consent again')
+    })
+
     test('14: an offline token has a bounded number of ids', async () => {
       const headers = tokenOf('many')
       assert.equal((await finish((await consentAs('many', headers)).back)).status, 200)

@@ -1,14 +1,9 @@
 /** Nodes of the vault on one database that crash, before a provider that rotates, fails, delays, resets, and answers nonsense: every choice is drawn from one seed. */
-import { connectionSchema } from '../../src/connections/connection.ts'
-import type { PendingDeps } from '../../src/connections/pending.ts'
-import { sealer } from '../../src/crypto/seal.ts'
-import { sealedTexts } from '../../src/crypto/sealed-texts.ts'
-import { random } from '../../src/platform.ts'
 import type { Remote } from '../../src/protocol/remote.ts'
 import { RemoteError } from '../../src/protocol/remote-error.ts'
-import { backOff } from '../../src/vault/back-off.ts'
 import type { VaultDeps } from '../../src/vault/deps.ts'
 import { NOW, type TenantStore } from '../stored.ts'
+import { aProvider, vaultNode } from './node.ts'
 
 /** A used refresh token is refused, and its family ends; or it works once more, for a crash; or it is never rotated. */
 export type Rotation = 'strict' | 'grace' | 'none'
@@ -172,8 +167,6 @@ export function vaultWorld(
   }
 }
 
-const key = random(32)
-
 export class Crash extends Error {}
 
 /** Now and then it dies: with a lease, or around the commit of what the provider answered. */
@@ -189,33 +182,7 @@ function nodeOf(world: {
   losses: string[]
 }): VaultDeps {
   const { store, remote, now, chance, strikes, faults, turns, wounded, losses } = world
-  const seals = sealedTexts({ sealer: sealer([key], random), purpose: 'vault', tenantId: 'a', reseal: async () => {} })
-  const connection = {
-    ...connectionSchema.parse({
-      name: 'provider',
-      preset: 'oauth2',
-      client_id: 'gatehouse',
-      token_endpoint_auth_method: 'none',
-      authorization_endpoint: 'https://provider.example/authorize',
-      token_endpoint: 'https://provider.example/token',
-      vault: { enabled: true },
-    }),
-    sealedSecret: undefined,
-  }
-  const connections: PendingDeps = {
-    store: { connections: { ...store.connections, find: async () => connection } },
-    requests: store,
-    states: { make: () => 'state', hash: () => undefined, derive: () => 'x' },
-    secrets: seals,
-    appleSecret: () => '',
-    remote,
-    keys: { algs: [], sign: async () => '' },
-    issuer: 'https://id.example',
-    now,
-    clockSkew: () => 0,
-    id: () => 'id',
-    cache: new Map(),
-  }
+  const connection = { ...aProvider(), sealedSecret: undefined }
   const lease: TenantStore['vault']['lease'] = async (ask) => {
     const number = await store.vault.lease(ask)
     if (number !== undefined && strikes('crash after the lease', faults / 4)) throw new Crash('after the lease')
@@ -234,16 +201,10 @@ function nodeOf(world: {
   }
   let ids = 0
   return {
+    ...vaultNode({ store, connections: { ...store.connections, find: async () => connection }, remote, now, chance }),
     store: { vault: { ...store.vault, lease, renew } },
-    connections,
-    seals,
-    now,
     uuid: () => `entry-${++ids}-${Math.floor(chance() * 1e9)}`,
-    chance,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
-    backOff: backOff({ now, chance }),
-    underWay: new Map(),
-    warn: () => {},
     recordAudit: async (events) => void losses.push(...events.filter(({ act }) => act === 'vault.lost').map(({ target = '' }) => target)),
   }
 }
