@@ -110,7 +110,8 @@ function responseIn({ server, client }: Provider, params: URLSearchParams, state
 
 /** As Apple tells it, by the browser and unsigned: good for a name to begin with, and for nothing else. */
 function nameIn({ settings }: Provider, params: URLSearchParams): object {
-  const told = settings.nameInAnswer ? parseObject(Buffer.from((params.get('user') ?? '').slice(0, maxUser))) : undefined
+  const user = params.get('user')
+  const told = settings.nameInAnswer && user !== null ? parseObject(Buffer.from(user.slice(0, maxUser))) : undefined
   const { firstName, lastName } = (told?.['name'] ?? {}) as Record<string, unknown>
   const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '')
   return parts.length === 0 ? {} : { given_name: firstName, family_name: lastName, name: parts.join(' ') }
@@ -132,8 +133,7 @@ async function userinfo({ server, client, options }: Provider, accessToken: stri
 async function personByApi(provider: Provider, accessToken: string): Promise<UpstreamPerson | undefined> {
   const { settings, server } = provider
   if (server.userinfo_endpoint === undefined) return undefined
-  const found = await jsonAt(provider, server.userinfo_endpoint, accessToken)
-  const claims = typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : {}
+  const claims = ((await jsonAt(provider, server.userinfo_endpoint, accessToken)) ?? {}) as Record<string, unknown>
   const subject = claims[settings.subject]
   if ((typeof subject !== 'string' && typeof subject !== 'number') || String(subject) === '')
     throw new UpstreamError('answer', `the provider does not tell who it was: its answer has no ${settings.subject}`)

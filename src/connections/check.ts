@@ -3,7 +3,7 @@ import * as oauth from 'oauth4webapi'
 import { RemoteError } from '../protocol/remote-error.ts'
 import { printable } from '../protocol/text.ts'
 import { authorizationUrl } from './authorization.ts'
-import { type Connection, type ConnectionSettings, settingsOf } from './connection.ts'
+import { type Connection, settingsOf } from './connection.ts'
 import { type ConnectionDeps, logoutUriOf, redirectUriOf } from './deps.ts'
 import { type Provider, providerOf } from './provider.ts'
 import { UpstreamError, upstream } from './upstream-error.ts'
@@ -21,13 +21,14 @@ const problem = (text: string): Finding => ({ level: 'problem', text })
 /** By how much clocks may differ, in seconds. */
 const tolerance = 30
 
-/** Asks the provider for everything that can be asked without signing in. */
-export async function checkConnection(deps: ConnectionDeps, connection: Connection): Promise<Finding[]> {
+/** Asks the provider for everything that can be asked without signing in. What is remembered of it does not count. */
+export async function checkConnection(running: ConnectionDeps, connection: Connection): Promise<Finding[]> {
+  const deps = { ...running, cache: new Map() }
   const settings = settingsOf(connection)
-  const found = settings.protocol === 'openid' ? await discoveryFindings(deps, settings) : []
+  const found = settings.protocol === 'openid' ? await discoveryFindings(deps, settings.issuer as string) : []
   if (found.some(({ level }) => level === 'problem')) return found
   try {
-    const provider = await providerOf({ ...deps, cache: new Map() }, connection)
+    const provider = await providerOf(deps, connection)
     return [
       ...found,
       ...metadataFindings(provider, connection),
@@ -44,7 +45,7 @@ export async function checkConnection(deps: ConnectionDeps, connection: Connecti
 }
 
 /** The document, its issuer, and the clock. */
-async function discoveryFindings(deps: ConnectionDeps, { issuer = '' }: ConnectionSettings): Promise<Finding[]> {
+async function discoveryFindings(deps: ConnectionDeps, issuer: string): Promise<Finding[]> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   try {
     const { status, headers, body } = await deps.remote.request({ url })
@@ -69,7 +70,7 @@ function issuerIn(body: string): string | undefined {
 }
 
 function clockFindings({ now }: ConnectionDeps, date: string | undefined): Finding[] {
-  const theirs = Date.parse(date ?? '') / 1000
+  const theirs = Date.parse(String(date)) / 1000
   if (Number.isNaN(theirs)) return []
   const ahead = Math.round(now() - theirs)
   if (Math.abs(ahead) <= tolerance) return [ok('Its clock and ours agree.')]
@@ -153,7 +154,7 @@ async function redirectFinding(deps: ConnectionDeps, provider: Provider, connect
   const binding = { state: 'check', nonce: 'check', verifier: 'x'.repeat(43), redirectUri, scope }
   const url = await authorizationUrl(deps, connection, binding)
   const { status, headers } = await upstream(() => deps.remote.request({ url, headers: { accept: 'text/html' } }))
-  const back = URL.parse(headers['location'] ?? '')
+  const back = URL.parse(String(headers['location']))
   const error = back?.href.startsWith(redirectUri) ? back.searchParams.get('error') : undefined
   if (status >= 400) return problem(`The authorization endpoint refuses the request with status ${status}: ${register}.`)
   if (error)

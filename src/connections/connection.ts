@@ -146,7 +146,7 @@ export interface Connection extends ConnectionMetadata {
 export function storedConnection(name: string, document: Readonly<Record<string, unknown>>): ConnectionMetadata {
   const part = (shape: Readonly<Record<string, z.ZodType>>, value: unknown) =>
     storedMembers(shape, (value ?? {}) as Readonly<Record<string, unknown>>)
-  const members = storedMembers(connectionSchema.shape, { ...document, name, sign_in: {}, vault: {} })
+  const members = storedMembers(connectionSchema.shape, { ...document, name })
   return {
     ...members,
     sign_in: part(signIn.shape, document['sign_in']),

@@ -31,6 +31,7 @@ suite('an answer of a provider', () => {
     ['POST', 200, '{ "error": null }', 200],
     ['POST', 200, '{ "access_token": "x", "error": "none" }', 200],
     ['GET', 204, '', 204],
+    ['GET', 205, '', 205],
     ['GET', 304, '', 304],
     ['GET', 600, '', 502],
   ]
@@ -40,6 +41,23 @@ suite('an answer of a provider', () => {
       const found = await ask(method)
       assert.deepEqual([found.status, await found.text()], [seen, body])
     })
+
+  test('is of a status that there is, and is bounded in size and time', async () => {
+    for (const [status, seen] of [
+      [199, 502],
+      [200, 200],
+      [599, 599],
+      [600, 502],
+    ] as const) {
+      const bounded: unknown[] = []
+      const request = async ({ maxBytes, timeout }: { maxBytes?: number; timeout?: number }) => {
+        bounded.push({ maxBytes, timeout })
+        return { status, headers: {}, body: '' }
+      }
+      const found = await throughGuard({ request } as never)[oauth.customFetch]('https://sso.example/', { method: 'GET', headers: {} })
+      assert.deepEqual([found.status, bounded], [seen, [{ maxBytes: 262_144, timeout: 10 }]])
+    }
+  })
 
   test('has its kind and its challenge, and no other header', async () => {
     const headers = { 'content-type': 'application/json', 'www-authenticate': 'Bearer error="invalid_token"', 'x-other': 'x' }

@@ -33,7 +33,7 @@ interface LogoutDeps {
 export async function readLogoutToken(deps: LogoutDeps, connection: Connection, token: string): Promise<UpstreamLogout | string> {
   const jws = parseJws(token, maxToken)
   const claims = jws && parseObject(jws.payload)
-  if (!jws || !claims) return 'it is no JWT'
+  if (!claims) return 'it is no JWT'
   if (!types.includes(String(jws.header['typ'] ?? 'jwt').toLowerCase())) return 'its typ is another'
   const { server } = await providerOf(deps.connections, connection)
   if (claims['iss'] !== server.issuer) return 'its iss is not the provider'
@@ -43,7 +43,7 @@ export async function readLogoutToken(deps: LogoutDeps, connection: Connection, 
 }
 
 async function isSignedByProvider(keySets: KeySets, uri: string | undefined, jws: CompactJws): Promise<boolean> {
-  return uri !== undefined && (await keyThatSigned({ keySets }, { jwks_uri: uri }, jws)) !== undefined
+  return (await keyThatSigned({ keySets }, { jwks_uri: uri }, jws)) !== undefined
 }
 
 async function checked({ connections, usedOnce }: LogoutDeps, { name }: Connection, claims: JsonObject): Promise<UpstreamLogout | string> {

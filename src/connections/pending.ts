@@ -44,7 +44,7 @@ export interface TakenRequest {
 
 /** The request that an answer with this `state` belongs to; it is used up. Undefined: it is unknown, was answered or has expired. */
 export async function takeRequest(deps: PendingDeps, state: string): Promise<TakenRequest | undefined> {
-  const [secret = '', carried] = state.split('.', 2)
+  const [secret, carried] = state.split('.', 2) as [string, string?]
   const hash = deps.states.hash(secret)
   const request = hash === undefined ? undefined : await deps.requests.upstreamRequests.take(hash, deps.now())
   return request && { request, binding: bindingOf(deps, request, state), carried }

@@ -1,10 +1,11 @@
 /** What is remembered of providers, and how this server signs for itself there. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { aConnection, NOW, scriptedProvider, token } from '../../test/scripted-provider.ts'
 import type { RemoteAnswer } from '../protocol/remote.ts'
 import { connectionSchema } from './connection.ts'
 import type { ConnectionDeps } from './deps.ts'
-import { providerOf } from './provider.ts'
+import { providerOf, secretOf } from './provider.ts'
 import { refresh } from './tokens.ts'
 import { UpstreamError } from './upstream-error.ts'
 
@@ -123,4 +124,102 @@ suite('endpoints that a provider names', () => {
       if (refused) await assert.rejects(asked, (error) => error instanceof UpstreamError && refused.test(error.message))
       else assert.equal((await asked).server.authorization_endpoint, metadata.authorization_endpoint)
     })
+})
+
+suite('this server says who it is', () => {
+  const basic = `Basic ${Buffer.from('us:secret').toString('base64')}`
+  const rows: [method: string, params: object, authorization: string | undefined][] = [
+    ['client_secret_basic', {}, basic],
+    ['client_secret_post', { client_id: 'us', client_secret: 'secret' }, undefined],
+    ['none', { client_id: 'us' }, undefined],
+  ]
+  for (const [method, params, authorization] of rows)
+    test(`by ${method}`, async () => {
+      const { deps, asked } = scriptedProvider({ '/token': token() })
+      await refresh(deps, aConnection({ token_endpoint_auth_method: method }), { refreshToken: 'old', subject: undefined })
+      assert.deepEqual(asked.at(-1)?.params, { grant_type: 'refresh_token', refresh_token: 'old', ...params })
+      assert.equal(asked.at(-1)?.headers['authorization'], authorization)
+    })
+
+  test('at Apple, by a JWT of the key file that lasts five minutes', async () => {
+    const made: object[] = []
+    const { deps } = scriptedProvider()
+    const appleSecret = (ask: object) => `JWT ${made.push(ask)}`
+    const apple = aConnection({ preset: 'apple', team_id: 'TEAM', key_id: 'KEY' })
+    assert.equal(await secretOf({ ...deps, appleSecret }, apple), 'JWT 1')
+    const claims = { iss: 'TEAM', iat: NOW, exp: NOW + 300, aud: 'https://appleid.apple.com', sub: 'us' }
+    assert.deepEqual(made, [{ key: 'secret', keyId: 'KEY', claims }])
+    assert.equal(await secretOf({ ...deps, appleSecret }, aConnection()), 'secret')
+  })
+
+  test('not without a secret', async () => {
+    const { deps } = scriptedProvider()
+    const without = { ...aConnection(), sealedSecret: undefined }
+    await assert.rejects(secretOf(deps, without), { failure: 'configuration', message: 'connection staff has no client secret' })
+    await assert.rejects(providerOf(deps, without), { failure: 'configuration' })
+    assert.ok(await providerOf(deps, { ...aConnection({ token_endpoint_auth_method: 'none' }), sealedSecret: undefined }))
+  })
+})
+
+test('an issuer is taken with or without the slash at its end, and as it is written otherwise', async () => {
+  const rows: [declared: string, said: string, isTaken: boolean][] = [
+    [issuer, issuer, true],
+    [`${issuer}/`, issuer, true],
+    [`${issuer}/`, `${issuer}/`, true],
+    [issuer, `${issuer}/`, false],
+    ['https://SSO.example', issuer, false],
+    [`${issuer}:443`, issuer, false],
+  ]
+  for (const [declared, said, isTaken] of rows) {
+    const asked = providerOf(world({ answer: () => json({ ...metadata, issuer: said }) }).deps, connection({ issuer: declared }))
+    if (isTaken) assert.equal((await asked).server.issuer, said)
+    else await assert.rejects(asked, UpstreamError, `${declared} ${said}`)
+  }
+})
+
+test('what is declared counts more than the metadata, and makes other metadata', async () => {
+  const it = world()
+  const own = { token_endpoint: 'https://own.example/token' }
+  const [declared, plain] = [await providerOf(it.deps, connection(own)), await providerOf(it.deps, connection())]
+  assert.deepEqual([declared.server.token_endpoint, plain.server.token_endpoint], [own.token_endpoint, metadata.token_endpoint])
+  assert.equal(declared.server.authorization_endpoint, metadata.authorization_endpoint)
+  const oauth2 = { preset: 'oauth2', issuer: undefined, authorization_endpoint: 'https://own.example/authorize', ...own }
+  const { server, jwksCache } = await providerOf(it.deps, connection(oauth2))
+  assert.deepEqual(server, { issuer: 'https://own.example', authorization_endpoint: 'https://own.example/authorize', ...own })
+  assert.deepEqual(jwksCache, {})
+  assert.equal(it.asked.length, 2, 'no document is read for it')
+})
+
+test('of a connection that names another issuer, nothing is remembered', async () => {
+  const it = world()
+  await providerOf(it.deps, connection())
+  it.answer = () => json({ ...metadata, issuer: 'https://other.example' })
+  assert.equal((await providerOf(it.deps, connection({ issuer: 'https://other.example' }))).server.issuer, 'https://other.example')
+})
+
+test('what was read anew is not the first that is forgotten', async () => {
+  const it = world()
+  await providerOf(it.deps, connection({ name: 'n0' }))
+  it.now += 1800
+  for (let n = 1; n < 200; n++) await providerOf(it.deps, connection({ name: `n${n}` }))
+  it.now += 1800
+  await providerOf(it.deps, connection({ name: 'n0' }))
+  await providerOf(it.deps, connection({ name: 'n200' }))
+  assert.equal(it.asked.length, 202)
+  await providerOf(it.deps, connection({ name: 'n0' }))
+  assert.equal(it.asked.length, 202)
+})
+
+test('a failure that comes late does not take the place of what came meanwhile', async () => {
+  const it = world()
+  const gate = Promise.withResolvers<RemoteAnswer>()
+  const late = { ...it.deps, remote: { request: () => gate.promise } } as unknown as ConnectionDeps
+  const failed = assert.rejects(providerOf(late, connection()), UpstreamError)
+  it.now += 3600
+  await providerOf(it.deps, connection())
+  gate.resolve(json({}, 503))
+  await failed
+  it.now += 31
+  assert.ok(await providerOf(it.deps, connection()))
+  assert.equal(it.asked.length, 1)
 })

@@ -65,10 +65,7 @@ async function metadataOf(deps: ConnectionDeps, settings: ConnectionSettings): P
 export function discovered({ remote }: Pick<ConnectionDeps, 'remote'>, issuer: string): Promise<oauth.AuthorizationServer> {
   return upstream(async () => {
     const url = new URL(issuer)
-    const server = await oauth.processDiscoveryResponse(
-      url,
-      await oauth.discoveryRequest(url, { algorithm: 'oidc', ...throughGuard(remote) }),
-    )
+    const server = await oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, throughGuard(remote)))
     if (server.issuer !== issuer && server.issuer !== issuer.replace(/\/$/, ''))
       throw new UpstreamError('configuration', 'the issuer in its metadata is written otherwise than in the connection')
     return server
@@ -81,7 +78,7 @@ function checkEndpoints(server: oauth.AuthorizationServer): void {
     if (typeof server[name] !== 'string') throw new UpstreamError('configuration', `its metadata has no ${name}`)
   const secure = server.issuer.startsWith('https:')
   for (const [name, value] of Object.entries(server)) {
-    if (!/_endpoint$|^jwks_uri$/.test(name) || value === undefined) continue
+    if (!/_endpoint$|^jwks_uri$/.test(name)) continue
     const url = URL.parse(String(value))
     if (!url || !(url.protocol === 'https:' || (url.protocol === 'http:' && !secure)))
       throw new UpstreamError('configuration', `${name} in its metadata is no https URL`)
@@ -97,14 +94,14 @@ async function clientAuthOf(deps: ConnectionDeps, connection: Connection, settin
 }
 
 export async function secretOf(deps: ConnectionDeps, connection: Connection): Promise<string> {
-  const { name, sealedSecret, preset, client_id: clientId, key_id: keyId = '', team_id: team } = connection
+  const { name, sealedSecret, preset, client_id: clientId, key_id: keyId, team_id: team } = connection
   if (sealedSecret === undefined) throw new UpstreamError('configuration', `connection ${name} has no client secret`)
   const secret = await deps.secrets.open(name, sealedSecret)
   if (preset !== 'apple') return secret
   const iat = deps.now()
   return deps.appleSecret({
     key: secret,
-    keyId,
+    keyId: keyId as string,
     claims: { iss: team, iat, exp: iat + 300, aud: 'https://appleid.apple.com', sub: clientId },
   })
 }

@@ -1,10 +1,11 @@
 /** Refreshing; and giving a token back at GitHub, which has a way of its own — docs.github.com/rest/apps/oauth-applications. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { aConnection, issuer, metadata, scriptedProvider, token } from '../../test/scripted-provider.ts'
 import type { RemoteAnswer } from '../protocol/remote.ts'
 import { connectionSchema } from './connection.ts'
 import type { ConnectionDeps } from './deps.ts'
-import { refresh, revoke } from './tokens.ts'
+import { introspect, refresh, revoke } from './tokens.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 const asked: object[] = []
@@ -84,4 +85,50 @@ suite('a refresh whose answer has an ID token', () => {
 
   test('of somebody else is refused', () =>
     assert.rejects(refreshed(of({ sub: 'eve' }), 'ada'), (error) => error instanceof UpstreamError && error.failure === 'consent'))
+})
+
+suite('at a provider that has the endpoints', () => {
+  const discovery = { body: { ...metadata, introspection_endpoint: `${issuer}/introspect` } }
+  const stage = (answers: Parameters<typeof scriptedProvider>[0]) =>
+    scriptedProvider({ '/.well-known/openid-configuration': discovery, ...answers })
+
+  test('a refresh token is refreshed, and the rest of the answer is kept', async () => {
+    const { deps, asked } = stage({ '/token': token({ scope: 'read', refresh_token: 'next', session_state: 'session' }) })
+    const { accessToken, refreshToken, scope, session } = await refresh(deps, aConnection(), { refreshToken: 'old', subject: undefined })
+    assert.deepEqual([accessToken, refreshToken, scope, session], ['at', 'next', 'read', 'session'])
+    assert.deepEqual(asked.at(-1)?.params, { grant_type: 'refresh_token', refresh_token: 'old' })
+  })
+
+  test('an error of the provider stays one, whatever its body is', async () => {
+    for (const [status, body, failure] of [
+      [400, { error: 'invalid_grant', id_token: 'x' }, 'consent'],
+      [503, '', 'unavailable'],
+      [200, '[]', 'answer'],
+    ] as const)
+      await assert.rejects(refresh(stage({ '/token': { status, body } }).deps, aConnection(), { refreshToken: 'old', subject: 'ada' }), {
+        failure,
+      })
+  })
+
+  test('a token is given back', async () => {
+    const { deps, asked } = stage({ '/revoke': { body: '' } })
+    assert.equal(await revoke(deps, aConnection(), 'token'), true)
+    assert.deepEqual([asked.at(-1)?.path, asked.at(-1)?.params], ['/revoke', { token: 'token' }])
+    await assert.rejects(revoke(stage({ '/revoke': { status: 503 } }).deps, aConnection(), 'token'), { failure: 'unavailable' })
+  })
+
+  test('or cannot be, where there is no endpoint', async () => {
+    const { deps } = stage({ '/.well-known/openid-configuration': { body: { ...metadata, revocation_endpoint: undefined } } })
+    assert.equal(await revoke(deps, aConnection(), 'token'), false)
+  })
+
+  test('what it says of a token counts while the token is in force', async () => {
+    const { deps, asked, answers } = stage({ '/introspect': { body: { active: true, sub: 'ada' } } })
+    assert.deepEqual(await introspect(deps, aConnection(), 'token'), { active: true, sub: 'ada' })
+    assert.deepEqual([asked.at(-1)?.path, asked.at(-1)?.params], ['/introspect', { token: 'token' }])
+    answers['/introspect'] = { body: { active: false, sub: 'ada' } }
+    assert.equal(await introspect(deps, aConnection(), 'token'), undefined)
+    answers['/introspect'] = { body: {} }
+    await assert.rejects(introspect(deps, aConnection(), 'token'), { failure: 'answer' })
+  })
 })

@@ -80,8 +80,13 @@ suite('an error of a provider', () => {
     test(`${what}: ${failure}`, async () => {
       const found = await explained(error)
       assert.ok(found instanceof UpstreamError)
-      assert.deepEqual([found.failure, found.message], [failure, message])
+      assert.deepEqual([found.name, found.failure, found.message], ['UpstreamError', failure, message])
     })
+
+  test('what the network said stays its cause', async () => {
+    const cause = new RemoteError('timeout', 'took too long')
+    assert.equal(((await explained(cause)) as Error).cause, cause)
+  })
 
   test('a fault of ours stays one', async () => {
     const fault = new TypeError('x is undefined')

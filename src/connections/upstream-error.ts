@@ -57,7 +57,6 @@ export async function upstream<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function explained(error: unknown): unknown {
-  if (error instanceof UpstreamError) return error
   if (error instanceof RemoteError) return new UpstreamError('unavailable', error.message, error)
   if (error instanceof oauth.ResponseBodyError) return ofCode(error.error, error.status)
   if (error instanceof oauth.AuthorizationResponseError) return ofCode(error.error, 400)
