@@ -1,5 +1,5 @@
 /** The tenants that this process has open: each is opened when it is first asked for, and again when what it was made of has changed. */
-import { type Configuration, configuration, type MaybePromise } from './store/configuration.ts'
+import { type MaybePromise, versionOf } from './store/configuration.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { type AppDeps, openTenant, type Tenant } from './tenant.ts'
 
@@ -10,25 +10,27 @@ export interface TenantCache {
 }
 
 /** How many tenants are cached. */
-const maxCachedTenants = 2000
+const maxCachedTenants = 10_000
 
 /** What was found for a slug, and the versions of the directory and of the tenant that it was found under. */
 interface Cached {
   directory: number
-  found: { tenant: Tenant; own: Configuration; version: number } | undefined
+  found: { tenant: Tenant; version: number } | undefined
 }
 
 export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   const cached = new Map<string, Cached>()
   const underWay = new Map<string, Promise<void>>()
 
+  const versionNow = ({ tenant }: NonNullable<Cached['found']>) => versionOf(deps.db, tenant.org)
+
   /** True where that is known without asking the database. */
   function isSurelyCurrent({ directory, found }: Cached): boolean {
-    return directory === tenants.version() && (found === undefined || found.version === found.own.version())
+    return directory === tenants.version() && (found === undefined || found.version === versionNow(found))
   }
 
   async function isCurrent({ directory, found }: Cached): Promise<boolean> {
-    return directory === (await tenants.version()) && (found === undefined || found.version === (await found.own.version()))
+    return directory === (await tenants.version()) && (found === undefined || found.version === (await versionNow(found)))
   }
 
   async function current(slug: string): Promise<Tenant | undefined> {
@@ -57,10 +59,9 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   }
 
   async function openedAs(row: TenantRow, before: Tenant | undefined): Promise<Cached['found']> {
-    const own = configuration(deps.db, row.id)
-    const version = await own.version()
+    const version = await versionOf(deps.db, row.id)
     const tenant = before && (await isUnchanged(before, row)) ? before : await openTenant(deps, row)
-    return { tenant, own, version }
+    return { tenant, version }
   }
 
   return {

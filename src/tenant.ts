@@ -5,21 +5,15 @@ import type { ImportedSecrets } from './crypto/imported-secrets.ts'
 import type { Installation } from './crypto/installation.ts'
 import type { Passwords } from './crypto/passwords.ts'
 import { readablePassword } from './crypto/readable-password.ts'
-import { recoveryCode } from './crypto/recovery-codes.ts'
 import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
-import { type TenantTokens, tokens } from './crypto/tokens.ts'
-import { totpCrypto } from './crypto/totp.ts'
-import { webAuthn } from './crypto/webauthn.ts'
+import { tokens } from './crypto/tokens.ts'
 import type { AccountDeps } from './identity/accounts.ts'
 import { type Attribute, signUpAttributes } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
-import { type MailDeps, sendNotice } from './identity/links.ts'
 import { people } from './identity/people.ts'
-import type { SignInDeps } from './identity/sign-in.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
-import { mailMessage } from './mail/channel.ts'
 import type { BackgroundTasks } from './outbox/background-tasks.ts'
 import type { OutboxDelivery } from './outbox/delivery.ts'
 import { type AttemptSoon, telling } from './outbox/soon.ts'
@@ -28,8 +22,10 @@ import type { Client } from './protocol/client.ts'
 import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, Server } from './protocol/feature.ts'
 import { withFederatedClients } from './protocol/federation/relying-party.ts'
+import { madeOnUse } from './protocol/made-on-use.ts'
+import { once } from './protocol/once.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
-import { replacePorts } from './protocol/replace-ports.ts'
+import { replaceMembers } from './protocol/replace-members.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { randomId } from './random-id.ts'
@@ -40,10 +36,11 @@ import { offeredCredentials } from './tenant-credentials.ts'
 import { webhooksOf } from './tenant-events.ts'
 import { withoutGrantTypes } from './tenant-grant-types.ts'
 import { federationKeysOf, keysOf } from './tenant-keys.ts'
-import { messagesOf, outboxSeal, tellingOfRequests } from './tenant-messages.ts'
+import { messagesOf } from './tenant-messages.ts'
 import { registrationRuleOf } from './tenant-registration.ts'
 import { releasedAttributes } from './tenant-scopes.ts'
-import { signInUpstreams, upstreamOf } from './tenant-upstream.ts'
+import { lifetimesOf, mailDepsOf, secondFactorOf, signInOf, signUpAddressOf, signUpRuleOf } from './tenant-sign-in.ts'
+import { upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
@@ -58,6 +55,9 @@ export interface Tenant extends WebTenant {
   signingSecrets: SigningSecrets
   accounts: AccountDeps
   audit: AuditDeps
+  issuer: string
+  /** A new public id. */
+  id(): string
   /** The attributes of its people when it was opened. What is written is checked against the store. */
   schema: readonly Attribute[]
   /** What was stored of its configuration when it was opened. */
@@ -90,63 +90,126 @@ export interface AppDeps {
   orderedId(): string
 }
 
-export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, db, installation, server, passwords, importedSecrets, orderedId, remote, mutualTls, keySets, clientDocuments } = deps
-  const { now, random } = deps.platform
-  const base = row.slug === '' ? '' : `/t/${row.slug}`
-  const issuer = config.issuer + base
-  const stored = tenantStore(db, row.id, now)
-  const sessions = telling(stored.sessions, (ids) => deps.attemptSoon(row.id, ids))
-  const store = replacePorts(stored, { sessions })
-  const { schema, detailTypes, configurations } = await configuredIn(store)
-  const keys = await keysOf(deps, row, { store, issuer, configurations })
-  const federationKeyring = await federationKeysOf(deps, row, { store, issuer })
-  const opaque = tokens(installation, row.id, random, importedSecrets)
-  const shared = sharedKeysOf(deps, row, issuer)
-  const mail = mailDepsOf(deps, row, { store, tokens: opaque, issuer })
-  const signUp = signUpRuleOf(config, row, mail)
-  const offered = offeredCredentials({ server, key: keys.credentials, issuer, name: row.name }, configurations)
-  const tenant = settingsOf(deps, row, { schema, signUp, detailTypes, offered })
-  const id = () => randomId(random)
-  const firstParty = deps.firstParty(row.id)
-  const signIn = signInOf(deps, row, { store, tokens: opaque, id, mail })
-  const audit: AuditDeps = { store, now, orderedId, retention: config.audit.keep_days * 86_400 }
-  const upstream = upstreamOf(deps, row.id, { store, keys, issuer, id, tokens: opaque, audit })
-  const ctx: Ctx = {
+/** What is made when a tenant is opened: what most requests use. */
+interface Opened extends Omit<Tenant, keyof Parts> {
+  deps: AppDeps
+  settings: TenantSettings
+  signUpAddress: SignUpRule['address'] | undefined
+}
+
+/** What is made when a request uses it, so that an open tenant takes little memory: a process may have thousands. */
+interface Parts
+  extends Pick<Tenant, 'ctx' | 'signIn' | 'mail' | 'signUp' | 'audit' | 'webhooks' | 'accounts' | 'attributes'>,
+    Pick<Tenant, 'signingSecrets' | 'connections' | 'vault' | 'recordAudit' | 'readablePassword'> {
+  upstream: ReturnType<typeof upstreamOf>
+  messages: ReturnType<typeof messagesOf>
+}
+
+const tenantOf = madeOnUse<Opened, Parts>({
+  ctx: contextOf,
+  signIn: ({ deps, row, store, tokens, id, mail }) => signInOf(deps, row, { store, tokens, id, mail }),
+  mail: ({ deps, row, store, tokens, issuer }) => mailDepsOf(deps, row, { store, tokens, issuer }),
+  signUp: ({ signUpAddress, mail }) => signUpRuleOf(signUpAddress, mail),
+  audit: ({ deps: { config, platform, orderedId }, store }) => {
+    return { store, now: platform.now, orderedId, retention: config.audit.keep_days * 86_400 }
+  },
+  webhooks: ({ deps, row, store, issuer, id }) => {
+    return webhooksOf(deps, row.id, { store, issuer, remote: deps.remote, now: deps.platform.now, id })
+  },
+  accounts: ({ deps, store, id, signIn }) => {
+    return { store, passwords: deps.passwords, now: deps.platform.now, id, notify: signIn.notify }
+  },
+  attributes: ({ deps, store }) => ({ store, scopes: deps.server.scopes }),
+  signingSecrets: ({ deps, row, issuer }) => sharedKeysOf(deps, row, issuer),
+  upstream: ({ deps, row, store, keyring: keys, issuer, id, tokens, audit }) => {
+    return upstreamOf(deps, row.id, { store, keys, issuer, id, tokens, audit })
+  },
+  connections: ({ upstream }) => upstream.connections,
+  vault: ({ upstream }) => upstream.vault,
+  messages: ({ deps, row }) => messagesOf(deps, row),
+  recordAudit:
+    ({ audit }) =>
+    (auditEvents, from) =>
+      recordAuditEvents(audit, auditEvents, from),
+  readablePassword:
+    ({ deps }) =>
+    () =>
+      readablePassword(deps.platform.random),
+})
+
+/** What rules may use of a tenant; the parts that few of them use are made when one does. */
+const withContextParts = madeOnUse<OwnContext, Omit<Ctx, keyof OwnContext>>({
+  people: ({ of }) => people(of.signIn),
+  federationKeys: ({ of }) => of.federationKeyring && ownFederationKeys(of.federationKeyring),
+  sharedKeys: ({ of }) => of.signingSecrets,
+  upstreamTokens: ({ of }) => upstreamTokens(of.vault),
+  pings: ({ of }) => of.messages.pings,
+  streamSecrets: ({ of }) => of.messages.streamSecrets,
+  deliverSoon: ({ of }) => of.messages.deliverSoon,
+})
+
+interface OwnContext
+  extends Omit<Ctx, 'people' | 'federationKeys' | 'sharedKeys' | 'upstreamTokens' | 'pings' | 'streamSecrets' | 'deliverSoon'> {
+  of: Opened & Parts
+}
+
+function contextOf(of: Opened & Parts): Ctx {
+  const { deps, issuer, settings: tenant, store, federationKeyring, firstParty, tokens, keyring: keys, id } = of
+  const { config, platform, server, remote, mutualTls, keySets, clientDocuments } = deps
+  const isFederated = federationKeyring !== undefined
+  return withContextParts({
+    of,
     issuer,
     tenant,
     server,
-    store: requestStore(store, { issuer, hosts: tenant.clientIdHosts, isFederated: federationKeyring !== undefined, firstParty }),
-    people: people(signIn),
-    federationKeys: federationKeyring && ownFederationKeys(federationKeyring),
-    sharedKeys: shared,
+    store: requestStore(store, { issuer, hosts: tenant.clientIdHosts, isFederated, firstParty }),
     firstPartyAudience: config.api.audience,
-    tokens: opaque,
-    ...messagesOf(deps, row),
-    ...{ remote, upstreamTokens: upstreamTokens(upstream.vault), mutualTls, keySets, clientDocuments, keys, now, id },
-  }
-  return {
+    ...{ tokens, remote, mutualTls, keySets, clientDocuments, keys, now: platform.now, id },
+  })
+}
+
+export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
+  const { config, db, installation, importedSecrets, server } = deps
+  const { now, random } = deps.platform
+  const base = row.slug === '' ? '' : `/t/${row.slug}`
+  const issuer = config.issuer + base
+  const store = tellingStore(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
+  const { schema, detailTypes, configurations } = await configuredIn(store)
+  const keyring = await keysOf(deps, row, { store, issuer, configurations })
+  const offered = offeredCredentials({ server, key: keyring.credentials, issuer, name: row.name }, configurations)
+  const signUpAddress = signUpAddressOf(deps, row)
+  return tenantOf({
+    deps,
     row,
+    issuer,
+    store,
+    keyring,
+    federationKeyring: await federationKeysOf(deps, row, { store, issuer }),
+    tokens: tokens(installation, row.id, random, importedSecrets),
+    settings: settingsOf(deps, row, { schema, signUpAddress, detailTypes, offered }),
+    signUpAddress,
     slug: row.slug,
     base: new URL(config.issuer).pathname.replace(/\/$/, '') + base,
     org: row.id,
-    firstParty,
+    firstParty: deps.firstParty(row.id),
     accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
     popularPasswords: config.api.popular_passwords,
-    signUp,
-    ...{ ctx, signIn, mail, store, federationKeyring },
-    cookies: cookiesOf(deps, row, signIn.lifetimes.absolute),
-    keyring: keys,
-    signingSecrets: shared,
-    ...{ ...upstream, tokens: opaque },
-    webhooks: webhooksOf(deps, row.id, { store, issuer, remote, now, id }),
-    readablePassword: () => readablePassword(random),
-    accounts: { store, passwords, now, id, notify: signIn.notify },
-    attributes: { store, scopes: server.scopes },
-    ...{ audit, schema },
+    recovery: deps.offersMail,
+    cookies: cookiesOf(deps, row),
+    schema,
     madeOf: [row, schema, detailTypes, configurations],
-    recordAudit: (auditEvents, from) => recordAuditEvents(audit, auditEvents, from),
-  }
+    id: () => randomId(random),
+  })
+}
+
+/** With applications told of ended sessions. */
+function tellingStore(store: Tenant['store'], soon: (ids: readonly string[]) => Promise<void>): Tenant['store'] {
+  const sessions = once(() => telling(store.sessions, soon))
+  return replaceMembers(store, {
+    get sessions() {
+      return sessions()
+    },
+  })
 }
 
 /** With the clients of the tenant itself, and without those that nobody vouches for any more. */
@@ -156,7 +219,7 @@ function requestStore(
 ): Ctx['store'] {
   const vouchedFor = withFederatedClients(withAcceptedDocuments(store.clients, hosts), isFederated)
   const clients = withOwnClients(vouchedFor, [firstParty, accountClient(issuer)])
-  return replacePorts(store, { clients, resources: withAdministration(store.resources, issuer) })
+  return replaceMembers(store, { clients, resources: withAdministration(store.resources, issuer) })
 }
 
 /** What is stored of its configuration and decides how it is put together. */
@@ -168,47 +231,17 @@ async function configuredIn({ attributes, resources, credentialConfigurations }:
   }
 }
 
-/** Undefined where no mail can be sent. */
-function mailDepsOf(
-  { platform: { now }, offersMail, sealer, delivery, backgroundTasks }: AppDeps,
-  { id: tenant, name, settings }: TenantRow,
-  own: Pick<MailDeps, 'store' | 'tokens' | 'issuer'>,
-): MailDeps | undefined {
-  if (!offersMail) return undefined
-  const { logo_uri: logo } = tenantSettings(settings)
-  return {
-    ...own,
-    name,
-    now,
-    message: (mail, lifetime) => mailMessage({ ...mail, logo }, delivery.leased(lifetime), outboxSeal({ sealer }, tenant)),
-    deliver: (message) => delivery.deliver({ ...message, tenant }),
-    inBackground: backgroundTasks.start,
-  }
-}
-
 /** Signatures with secrets that the APIs of clients share with this tenant. */
 function sharedKeysOf({ sealer, installation, reseal }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
+  const key = installation.keys(row.id)
   return sharedKeys({
     sealer,
-    root: installation.key('client-signing-secret', row.id),
-    markKey: installation.key('shared-key-issuance-mark', row.id),
+    root: () => key('client-signing-secret'),
+    markKey: () => key('shared-key-issuance-mark'),
     tenantId: row.id,
     issuer,
     reseal,
   })
-}
-
-/** The lifetimes of the configuration, except those that the tenant sets. */
-function lifetimesOf({ lifetimes }: Config, { settings }: TenantRow): Config['lifetimes'] {
-  return { ...lifetimes, ...tenantSettings(settings).lifetimes } as Config['lifetimes']
-}
-
-/** Undefined: there is no self-registration, which is also the case if addresses must be confirmed and no mail can be sent. */
-function signUpRuleOf({ api }: Config, { settings }: TenantRow, mail: MailDeps | undefined): SignUpRule | undefined {
-  const own = tenantSettings(settings)
-  if (!api.sign_up || !own.sign_up) return undefined
-  const address = own.sign_up_email ?? api.sign_up_email ?? (mail ? 'private' : 'unverified')
-  return address === 'unverified' ? { address } : mail && { address, mail }
 }
 
 function settingsOf(
@@ -216,11 +249,11 @@ function settingsOf(
   row: TenantRow,
   own: Pick<TenantSettings, 'detailTypes'> & {
     schema: readonly Attribute[]
-    signUp: SignUpRule | undefined
+    signUpAddress: SignUpRule['address'] | undefined
     offered: ReturnType<typeof offeredCredentials>
   },
 ): TenantSettings {
-  const { schema, signUp, detailTypes, offered } = own
+  const { schema, signUpAddress, detailTypes, offered } = own
   const settings = tenantSettings(row.settings)
   const seconds = lifetimesOf(config, row)
   return {
@@ -236,7 +269,7 @@ function settingsOf(
       refreshToken: seconds.refresh_token,
       refreshGrace: seconds.refresh_grace,
     },
-    signUp: signUp !== undefined && signUpAttributes(schema).closedBy.length === 0,
+    signUp: signUpAddress !== undefined && signUpAttributes(schema).closedBy.length === 0,
     detailTypes: [...offered.detailTypes, ...detailTypes],
     credentials: offered.credentials,
     credentialsPerPerson: settings.credentials_per_person,
@@ -254,47 +287,8 @@ function settingsOf(
 
 const has = ({ features }: Server, name: string) => features.some(({ id }) => id === name)
 
-function cookiesOf({ config, server }: AppDeps, { slug }: TenantRow, maxAge: number): CookieJar {
+function cookiesOf({ config, server }: AppDeps, row: TenantRow): CookieJar {
+  const { slug } = row
+  const maxAge = lifetimesOf(config, row).session_absolute
   return cookieJar({ slug, secure: config.issuer.startsWith('https:'), maxAge, withState: has(server, 'sessionManagement') })
-}
-
-function signInOf(
-  deps: AppDeps,
-  row: TenantRow,
-  own: Pick<SignInDeps, 'id'> & { store: Tenant['store']; tokens: TenantTokens; mail: MailDeps | undefined },
-): SignInDeps {
-  const { store, tokens, id, mail } = own
-  const { config, platform, sealer, passwords } = deps
-  const { random } = platform
-  const { session_idle: idle, session_absolute: absolute } = lifetimesOf(config, row)
-  const { account, address, tenant } = config.limits.sign_in
-  const flows = config.limits.flows_per_address
-  return {
-    store,
-    tokens,
-    passwords,
-    factorCrypto: {
-      ...totpCrypto({ sealer: sealer, tenantId: row.id, random }),
-      ...webAuthn({ issuer: config.issuer, name: row.name }),
-      recoveryCode: () => recoveryCode(random),
-    },
-    name: row.name,
-    secondFactor: secondFactorOf(config, row),
-    lifetimes: { idle, absolute },
-    limits: { account, address, tenant, flows, registrations: config.registration.per_address },
-    pseudonym: tokens.pseudonym,
-    upstreams: () => signInUpstreams(store),
-    tellOfRequest: tellingOfRequests(deps, row, { store, mail }),
-    async subjectOfUpstream(connection, name) {
-      const isEnabled = (await store.connections.find(connection))?.enabled === true
-      return isEnabled ? (await store.upstreamIdentities.find(connection, name))?.subject : undefined
-    },
-    id,
-    notify: async (news, account) => mail && sendNotice(mail, news, account),
-  }
-}
-
-/** A tenant can require a second factor where the deployment does not, but not the other way round. */
-function secondFactorOf(config: Config, { settings }: TenantRow): SignInDeps['secondFactor'] {
-  return tenantSettings(settings).second_factor === 'required' ? 'required' : config.second_factor
 }

@@ -3,7 +3,7 @@ import { foldName } from '../identity/account.ts'
 import { type AccountDeps, LoginTaken } from '../identity/accounts.ts'
 import { type Belongings, dryRun, importAccount, keysOf } from '../identity/import-account.ts'
 import { Unavailable } from '../protocol/errors.ts'
-import { replacePorts } from '../protocol/replace-ports.ts'
+import { replaceMembers } from '../protocol/replace-members.ts'
 import type { Tenant } from '../tenant.ts'
 import { batches } from './import-batches.ts'
 import type { Note } from './keycloak-attributes.ts'
@@ -57,7 +57,7 @@ async function* readUsers(terminal: Terminal, files: readonly string[], plan: Re
 function rehearsal({ accounts }: Tenant, { newAttributes }: RealmPlan): AccountDeps {
   const { store } = accounts
   const list = async () => [...(await store.attributes.list()), ...newAttributes]
-  return dryRun({ ...accounts, store: replacePorts(store, { attributes: { ...store.attributes, list } }) })
+  return dryRun({ ...accounts, store: replaceMembers(store, { attributes: { ...store.attributes, list } }) })
 }
 
 async function groupIds({ store }: Tenant, { groups }: RealmPlan): Promise<Map<string, string>> {

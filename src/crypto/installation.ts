@@ -1,15 +1,17 @@
 /** The installation's secret, which proves that the key-encryption key is the right one and is the root of all derived keys. */
-import { createSecretKey } from 'node:crypto'
-import { once } from '../protocol/once.ts'
-import { type DerivedKey, derive, type Random } from './derive.ts'
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { derive, type Random } from './derive.ts'
 import { keyIdOf, type Sealer, Unsealable } from './seal.ts'
 import type { InstallationStore } from './types.ts'
 
 export interface Installation {
   readonly id: string
-  /** The key for this purpose in this tenant, derived when it is used for the first time; always the same. */
-  key(purpose: string, tenantId: string): DerivedKey
+  /** The keys of this tenant, always the same. */
+  keys(tenantId: string): TenantKeys
 }
+
+/** The key of a tenant for this purpose, which is derived when it is used for the first time. */
+export type TenantKeys = (purpose: string) => KeyObject
 
 /** The database cannot be opened with the given keys. The message says which key it needs and what to do, and holds no secret. */
 export class WrongKey extends Error {
@@ -27,7 +29,16 @@ export async function unlock(store: InstallationStore, sealer: Sealer, random: R
   const secret = open(row, sealer)
   if (!sealer.isCurrent(row.sealedSecret)) await store.reseal(row.sealedSecret, sealer.seal(sealContext(row.id), secret))
   const root = createSecretKey(secret)
-  return { id: row.id, key: (purpose, tenantId) => once(() => derive(root, 'installation', purpose, tenantId)) }
+  return { id: row.id, keys: (tenantId) => tenantKeys(root, tenantId) }
+}
+
+function tenantKeys(root: KeyObject, tenantId: string): TenantKeys {
+  const derived = new Map<string, KeyObject>()
+  return (purpose) => {
+    const key = derived.get(purpose) ?? derive(root, 'installation', purpose, tenantId)
+    derived.set(purpose, key)
+    return key
+  }
 }
 
 async function make(store: InstallationStore, sealer: Sealer, random: Random): Promise<InstallationRow> {

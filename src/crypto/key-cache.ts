@@ -5,7 +5,8 @@ import type { Sealer } from './seal.ts'
 import { fromPkcs8, type KeyPair, toPkcs8 } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
-export interface OpenKey extends KeyPair {
+export interface OpenKey {
+  readonly pair: KeyPair
   /** Protected headers by `typ`, in base64url, serialised once. */
   readonly headers: Map<string, string>
 }
@@ -56,7 +57,7 @@ export function keyCache(options: {
 
   function openRow(row: SigningKeyRow): OpenKey {
     const der = sealer.open(sealContextOf(row.alg, row.kid), row.sealedKey)
-    return { ...fromPkcs8(row.alg, der), headers: new Map() }
+    return { pair: fromPkcs8(row.alg, row.kid, der), headers: new Map() }
   }
 
   async function readAnew(): Promise<LoadedKeys> {
@@ -92,7 +93,7 @@ export function keyCache(options: {
     async resealOld() {
       const { rows, open } = latest
       for (const { alg, kid, sealedKey: sealed } of rows)
-        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, () => toPkcs8(open.get(kid) as KeyPair))
+        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, () => toPkcs8(open.get(kid)!.pair))
     },
   }
 }

@@ -6,7 +6,7 @@ import type { SigningKeyRow } from './types.ts'
 const schedule = { lead: 10, maxAge: 100, retireAfter: 20 }
 
 function key(generation: number, activeAt: number, removeAt?: number, alg: SigningKeyRow['alg'] = 'ES256'): SigningKeyRow {
-  return { kid: `${alg}-${generation}`, alg, generation, publicJwk: '', sealedKey: '', createdAt: activeAt - 10, activeAt, removeAt }
+  return { kid: `${alg}-${generation}`, alg, generation, sealedKey: '', createdAt: activeAt - 10, activeAt, removeAt }
 }
 const states = (rows: SigningKeyRow[], now: number) => rows.map((row) => stateOf(rows, row, now))
 

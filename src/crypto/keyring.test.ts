@@ -106,7 +106,7 @@ test('forged tokens are refused', async () => {
   await ring.jwks(noon)
   const pairOf = (alg: SigningAlg) => {
     const { kid, sealedKey } = store.rows.find((row) => row.alg === alg)!
-    return fromPkcs8(alg, safe.open({ purpose: 'signing-key', tenant: 'tenant', id: `${alg}:${kid}` }, sealedKey))
+    return fromPkcs8(alg, kid, safe.open({ purpose: 'signing-key', tenant: 'tenant', id: `${alg}:${kid}` }, sealedKey))
   }
   const [es, rs] = [pairOf('ES256'), pairOf('RS256')]
   const stranger = await makeKeyPair('ES256', 2048)

@@ -59,8 +59,8 @@ export async function keyring(options: {
   reseal: ResealOnUse
 }): Promise<Keyring> {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
-  const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ ...pair, headers: new Map() }))
-  const signing = algs.filter((alg) => !fixed.some((key) => key.alg === alg))
+  const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ pair, headers: new Map() }))
+  const signing = algs.filter((alg) => !fixed.some(({ pair }) => pair.alg === alg))
   const own: readonly KeyAlg[] = [...signing, ...(options.decrypts ? (['ECDH-ES'] as const) : [])]
   const cache = keyCache(options)
   const { ensure, rotate, revoke, rotateWhenDue } = keyRotation({ ...options, algs: own, cache, schedule })
@@ -68,7 +68,7 @@ export async function keyring(options: {
   let published: { rows: unknown; at: number; set: Awaited<ReturnType<Keyring['jwks']>> } | undefined
 
   async function activeKey(alg: KeyAlg): Promise<OpenKey> {
-    const kept = fixed.find((key) => key.alg === alg)
+    const kept = fixed.find(({ pair }) => pair.alg === alg)
     if (kept) return kept
     if (!own.includes(alg)) throw new RangeError('the tenant has no keys for this algorithm')
     let keys = await cache.read(reloadEvery)
@@ -83,7 +83,7 @@ export async function keyring(options: {
 
   /** An unknown key may be new from another node, so the store is read again, at most once a second. */
   async function publishedKey(kid: string): Promise<OpenKey | undefined> {
-    const kept = fixed.find((key) => key.kid === kid)
+    const kept = fixed.find(({ pair }) => pair.kid === kid)
     if (kept) return kept
     let keys = await cache.read(reloadEvery)
     if (!keys.open.has(kid)) keys = await cache.read(Math.min(reloadEvery, 1))
@@ -100,29 +100,29 @@ export async function keyring(options: {
     verify: async (typ, token, at) => {
       const jws = parseJws(token, maxLength)
       if (!jws || typeof jws.header['kid'] !== 'string' || !isOfType(jws.header['typ'], typ)) return undefined
-      const key = await publishedKey(jws.header['kid'])
-      if (!key || jws.header['alg'] !== key.alg || !(await isSignatureOf(key, jws.input, jws.signature))) return undefined // RFC 8725 §3.1
+      const pair = (await publishedKey(jws.header['kid']))?.pair
+      if (!pair || jws.header['alg'] !== pair.alg || !(await isSignatureOf(pair, jws.input, jws.signature))) return undefined // RFC 8725 §3.1
       const claims = parseObject(jws.payload)
       return claims?.['iss'] === issuer && (at === undefined || isInForce(claims, at)) ? claims : undefined // RFC 8725 §3.8
     },
     publishes: async (kid) => (await publishedKey(kid)) !== undefined,
     decrypt: async (text) => {
       const kid = parseJweHeader(text)?.['kid']
-      const key = typeof kid === 'string' ? await publishedKey(kid) : undefined
-      return key?.alg === 'ECDH-ES' ? decryptJwt(text, key.privateKey) : undefined
+      const pair = typeof kid === 'string' ? (await publishedKey(kid))?.pair : undefined
+      return pair?.alg === 'ECDH-ES' ? decryptJwt(text, pair.privateKey) : undefined
     },
     jwks: async (at) => {
       await Promise.all(own.map(activeKey))
       const { rows, open } = await cache.read(reloadEvery)
       if (published?.rows !== rows || published.at !== at) {
-        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.jwk)
-        published = { rows, at, set: { keys: [...fixed.map((key) => key.jwk), ...ofStore].toSorted(byAge) } }
+        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.pair.jwk)
+        published = { rows, at, set: { keys: [...fixed.map(({ pair }) => pair.jwk), ...ofStore].toSorted(byAge) } }
       }
       return published.set
     },
     credentials:
       options.certified || algs.includes('ES256')
-        ? credentialKey(options.certified, () => activeKey('ES256'), schedule.retireAfter)
+        ? credentialKey(options.certified, async () => (await activeKey('ES256')).pair, schedule.retireAfter)
         : undefined,
     rotate,
     revoke,
@@ -153,12 +153,12 @@ function listed(rows: readonly SigningKeyRow[], at: number): KeyInfo[] {
   })
 }
 
-async function signCompact(key: OpenKey, typ: string, claims: object): Promise<string> {
-  let header = key.headers.get(typ)
+async function signCompact({ pair, headers }: OpenKey, typ: string, claims: object): Promise<string> {
+  let header = headers.get(typ)
   if (header === undefined) {
-    header = encode({ alg: key.alg, typ, kid: key.kid })
-    key.headers.set(typ, header)
+    header = encode({ alg: pair.alg, typ, kid: pair.kid })
+    headers.set(typ, header)
   }
   const input = `${header}.${encode(claims)}`
-  return `${input}.${await signText(key, input)}`
+  return `${input}.${await signText(pair, input)}`
 }

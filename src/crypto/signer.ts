@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sig
 import { promisify } from 'node:util'
 import type { KeyAlg } from '../protocol/algs.ts'
 import { askThread, schemes, thumbprint, verifySignature } from '../protocol/codec/public-key.ts'
+import { madeOnUse } from '../protocol/made-on-use.ts'
 
 /** RFC 7517: public members only. */
 export interface PublicJwk extends webcrypto.JsonWebKey {
@@ -51,10 +52,15 @@ function generatePair(alg: KeyAlg, rsaBits: number): Promise<{ privateKey: KeyOb
   return generate('rsa', { modulusLength: rsaBits })
 }
 
-/** The inverse of `toPkcs8`. */
-export function fromPkcs8(alg: KeyAlg, der: Buffer): KeyPair {
-  return toKeyPair(alg, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+/** The inverse of `toPkcs8`, for a pair of this `kid`. The public half is made when it is used. */
+export function fromPkcs8(alg: KeyAlg, kid: string, der: Buffer): KeyPair {
+  return withPublicHalf({ alg, kid, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) })
 }
+
+const withPublicHalf = madeOnUse<Omit<KeyPair, 'publicKey' | 'jwk'>, Pick<KeyPair, 'publicKey' | 'jwk'>>({
+  publicKey: ({ privateKey }) => createPublicKey(privateKey),
+  jwk: ({ alg, kid, publicKey }) => publicJwk(alg, kid, publicKey.export({ format: 'jwk' })),
+})
 
 export function toPkcs8(pair: KeyPair): Buffer {
   return pair.privateKey.export({ format: 'der', type: 'pkcs8' })
@@ -65,8 +71,12 @@ export function toKeyPair(alg: KeyAlg, privateKey: KeyObject): KeyPair {
   const publicKey = createPublicKey(privateKey)
   const members = publicKey.export({ format: 'jwk' })
   const kid = thumbprint(members)
+  return { alg, kid, jwk: publicJwk(alg, kid, members), privateKey, publicKey }
+}
+
+function publicJwk(alg: KeyAlg, kid: string, members: webcrypto.JsonWebKey): PublicJwk {
   const use = alg === 'ECDH-ES' ? ({ use: 'enc' } as const) : ({ alg, use: 'sig' } as const)
-  return { alg, kid, jwk: { ...members, kid, ...use }, privateKey, publicKey }
+  return { ...members, kid, ...use }
 }
 
 /** The signature in base64url. A slow one is made by a thread, and fast ones too when several are made at once. */

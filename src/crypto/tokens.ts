@@ -1,11 +1,11 @@
 /** Opaque tokens and client secrets: how they are made, stored and compared — RFC 6749 §10.3, §10.10. */
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { equal } from '../protocol/codec/digest.ts'
 import { isOpaque, opaque } from '../protocol/codec/opaque.ts'
 import type { Tokens } from '../protocol/ports.ts'
 import type { TokenKind } from '../protocol/token-kind.ts'
 import { typedCode } from '../protocol/typed-code.ts'
-import type { DerivedKey, Random } from './derive.ts'
+import type { Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
 import type { Installation } from './installation.ts'
 import { nonces } from './nonces.ts'
@@ -31,35 +31,30 @@ const noHash = '!'.repeat(43)
 
 /** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant only, so that a stolen database does not reveal even short secrets. */
 export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
-  const indexKey = installation.key('token-index', tenantId)
-  const successorKey = installation.key('refresh-successor', tenantId)
-  const preAuthorizedKey = installation.key('pre-authorized-code', tenantId)
-  const pseudonymKey = installation.key('pseudonym', tenantId)
-  const pairwiseKey = installation.key('pairwise-subject', tenantId)
-  const secretKey = installation.key('client-secret', tenantId)
-  const derived = (stored: string) => opaque('cs', mac(secretKey, stored))
-  const hash = (kind: TokenKind, text: string) => macText(indexKey, `${kind}:${text}`)
+  const key = installation.keys(tenantId)
+  const derived = (stored: string) => opaque('cs', mac(key('client-secret'), stored))
+  const hash = (kind: TokenKind, text: string) => macText(key('token-index'), `${kind}:${text}`)
   return {
-    ...nonces(installation.key('nonce', tenantId)),
-    ...sealedAccessTokens(installation.key('access-token', tenantId), random),
+    ...nonces(() => key('nonce')),
+    ...sealedAccessTokens(() => key('access-token'), random),
     make: (kind) => opaque(kind, random(32)),
     hash: (kind, text) => (isOpaque(kind, text) ? hash(kind, text) : undefined),
-    successor: (refreshToken) => opaque('rt', mac(successorKey, refreshToken)),
+    successor: (refreshToken) => opaque('rt', mac(key('refresh-successor'), refreshToken)),
     userCode: () => userCode(random),
     hashUserCode: (typed) => {
       const letters = typedCode(typed)
         .toUpperCase()
         .replace(/[^A-Z]/g, '')
-      return isUserCode.test(letters) ? macText(indexKey, `uc:${letters}`) : undefined
+      return isUserCode.test(letters) ? macText(key('token-index'), `uc:${letters}`) : undefined
     },
-    preAuthorizedCode: (offer) => opaque('pa', mac(preAuthorizedKey, offer)),
+    preAuthorizedCode: (offer) => opaque('pa', mac(key('pre-authorized-code'), offer)),
     txCode: () => txCode(random),
     hashTxCode: (offer, typed) => {
       const digits = typedCode(typed)
-      return /^\d{6}$/.test(digits) ? macText(indexKey, `tx:${offer}:${digits}`) : undefined
+      return /^\d{6}$/.test(digits) ? macText(key('token-index'), `tx:${offer}:${digits}`) : undefined
     },
-    pairwise: (sector, subject) => macText(pairwiseKey, `${sector} ${subject}`), // a host name has no space
-    pseudonym: (text) => macText(pseudonymKey, text),
+    pairwise: (sector, subject) => macText(key('pairwise-subject'), `${sector} ${subject}`), // a host name has no space
+    pseudonym: (text) => macText(key('pseudonym'), text),
     hashSecret: (secret) => hash('cs', secret),
     newSecret: (signs) => {
       const stored = signs ? derivable + Buffer.from(random(32)).toString('base64url') : undefined
@@ -107,11 +102,11 @@ function txCode(random: Random): string {
   return code
 }
 
-function mac(key: DerivedKey, text: string): Buffer {
-  return createHmac('sha256', key()).update(text).digest()
+function mac(key: KeyObject, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
 }
 
 /** In base64url. */
-function macText(key: DerivedKey, text: string): string {
-  return createHmac('sha256', key()).update(text).digest('base64url')
+function macText(key: KeyObject, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url')
 }

@@ -7,8 +7,6 @@ export interface SigningKeyRow {
   alg: KeyAlg
   /** Counts the keys of one algorithm from 1: two nodes that rotate at once make one key. */
   generation: number
-  /** RFC 7517, public members only, as JSON. */
-  publicJwk: string
   /** PKCS #8, sealed. */
   sealedKey: string
   /** In the JWKS from this time … */
@@ -22,8 +20,11 @@ export interface SigningKeyRow {
 export interface KeyStore {
   signingKeys: {
     list(): Promise<SigningKeyRow[]>
-    /** False when this algorithm already has a key of this generation. Sets `removeAt` of the generation before in the same transaction. */
-    add(row: SigningKeyRow, previousRemoveAt: number | undefined): Promise<boolean>
+    /**
+     * `publicJwk`: RFC 7517, public members only, as JSON. False when this algorithm already has a key of this generation. Sets `removeAt` of
+     * the generation before in the same transaction.
+     */
+    add(row: SigningKeyRow & { publicJwk: string }, previousRemoveAt: number | undefined): Promise<boolean>
     /** Removes a key that must no longer be trusted from the JWKS at once. */
     remove(kid: string): Promise<boolean>
   }

@@ -1,6 +1,6 @@
 /** Importing accounts from another system, with the passwords they have there. */
 import { z } from 'zod'
-import { replacePorts } from '../protocol/replace-ports.ts'
+import { replaceMembers } from '../protocol/replace-members.ts'
 import { type Account, foldLogin } from './account.ts'
 import { type AccountDeps, accountSchema, LoginTaken, newAccount } from './accounts.ts'
 import { checkValues } from './attributes.ts'
@@ -59,7 +59,7 @@ export function dryRun(deps: AccountDeps): AccountDeps {
     for (const key of keysOf({ ...account, sub: subject })) made.set(key, { ...account, claims: {}, attributes: {} })
     return true
   }
-  return { ...deps, store: replacePorts(deps.store, { accounts: { ...accounts, import: add, bySubject, byLogin } }) }
+  return { ...deps, store: replaceMembers(deps.store, { accounts: { ...accounts, import: add, bySubject, byLogin } }) }
 }
 
 /** What no two accounts may share, in the form in which it is compared: the logins, and the `sub` where it is known. */

@@ -13,9 +13,9 @@ import { type Db, insertIf, type Row, type Sql, sql, type Transaction } from './
 /** The directory of all tenants has a version of its own. */
 export const DIRECTORY = ''
 
-/** How many values are kept, of all tenants together; and the longest key of one, in characters. */
-const maxValues = 20_000
-const maxKey = 2048
+/** How many values with a key are kept, of all tenants together; and the longest key of one, in characters. */
+const maxValues = 50_000
+const maxKey = 512
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
 const configuring =
@@ -27,17 +27,22 @@ export type MaybePromise<T> = T | Promise<T>
 export interface Configuration {
   /** The same database, which counts each change of what is configured. */
   readonly db: Db
-  /** Another number after each change. Rejects and throws as reading does. */
+  /** `versionOf` this tenant. */
   version(): MaybePromise<number>
-  /** Remembers what `load` finds for each key. All who ask share one value, which nobody changes. */
+  /** Remembers what `load` finds for each key, and always for ''. All who ask share one value, which nobody changes. */
   remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T>
+}
+
+interface Remembered {
+  version: number
+  value: unknown
 }
 
 /** What this process knows from one database. */
 interface Memory {
   /** The versions of tenants, as they were when the database had this mark. */
   versions: Map<string, { mark: number; version: MaybePromise<number> }>
-  values: Map<string, { version: number; value: unknown }>
+  values: Map<string, Remembered>
   kinds: number
 }
 
@@ -49,28 +54,30 @@ function memoryOf(db: Db): Memory {
   return known
 }
 
-export function configuration(db: Db, tenant: string): Configuration {
-  const memory = memoryOf(db)
+/** What a tenant has configured has another number after each change. Rejects and throws as reading does. */
+export function versionOf(db: Db, tenant: string): MaybePromise<number> {
+  const { versions } = memoryOf(db)
+  const mark = db.mark()
+  const latest = versions.get(tenant)
+  if (latest?.mark === mark) return latest.version
+  const asked = { mark, version: ask() as MaybePromise<number> }
+  versions.set(tenant, asked)
+  return asked.version
 
-  function version(): MaybePromise<number> {
-    const mark = db.mark()
-    const latest = memory.versions.get(tenant)
-    if (latest?.mark === mark) return latest.version
-    const asked = { mark, version: ask() as MaybePromise<number> }
-    memory.versions.set(tenant, asked)
-    return asked.version
-
-    async function ask(): Promise<number> {
-      try {
-        const found = await storedVersion(db, tenant)
-        asked.version = found
-        return found
-      } catch (error) {
-        if (memory.versions.get(tenant) === asked) memory.versions.delete(tenant)
-        throw error
-      }
+  async function ask(): Promise<number> {
+    try {
+      const found = await storedVersion(db, tenant)
+      asked.version = found
+      return found
+    } catch (error) {
+      if (versions.get(tenant) === asked) versions.delete(tenant)
+      throw error
     }
   }
+}
+
+export function configuration(db: Db, tenant: string): Configuration {
+  const memory = memoryOf(db)
 
   /** Whatever came of it: a change whose commit was not confirmed may have been made. */
   async function counted<T>(work: () => Transaction<T>): Promise<T> {
@@ -86,26 +93,12 @@ export function configuration(db: Db, tenant: string): Configuration {
   }
 
   function remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T> {
-    const kind = ++memory.kinds
-
-    function valueAt(current: number, key: string): MaybePromise<T> {
-      const name = `${kind} ${key}`
-      const found = memory.values.get(name)
-      return found?.version === current ? (found.value as T) : loadAt(current, name, key)
-    }
-
-    async function loadAt(current: number, name: string, key: string): Promise<T> {
-      const value = await load(key)
-      memory.values.delete(name)
-      memory.values.set(name, { version: current, value })
-      if (memory.values.size > maxValues) memory.values.delete(memory.values.keys().next().value!) // the oldest
-      return value
-    }
-
+    const values: Values<T> = { kind: ++memory.kinds, load, whole: undefined }
     return (key) => {
       if (key.length > maxKey) return load(key)
-      const current = version()
-      return typeof current === 'number' ? valueAt(current, key) : current.then((known) => valueAt(known, key))
+      const version = versionOf(db, tenant)
+      if (typeof version === 'number') return valueAt(memory, values, version, key)
+      return version.then((known) => valueAt(memory, values, known, key))
     }
   }
 
@@ -115,8 +108,36 @@ export function configuration(db: Db, tenant: string): Configuration {
       [condition, ...inserts].some(isConfiguring) ? counted(() => insertIf(condition, inserts)) : db.insertIf(condition, inserts),
     transact: counted,
   }
-  return { db: Object.assign(Object.create(db) as Db, overridden), version, remembering }
+  return { db: Object.assign(Object.create(db) as Db, overridden), version: () => versionOf(db, tenant), remembering }
 }
+
+/** One kind of values of one tenant. */
+interface Values<T> {
+  kind: number
+  load(key: string): Promise<T>
+  /** The value of the key '', which stands for all there are. */
+  whole: Remembered | undefined
+}
+
+function valueAt<T>(memory: Memory, values: Values<T>, version: number, key: string): MaybePromise<T> {
+  const found = key === '' ? values.whole : memory.values.get(nameOf(values, key))
+  return found?.version === version ? (found.value as T) : loadAt(memory, values, version, key)
+}
+
+async function loadAt<T>(memory: Memory, values: Values<T>, version: number, key: string): Promise<T> {
+  const value = await values.load(key)
+  if (key === '') values.whole = { version, value }
+  else remember(memory, nameOf(values, key), { version, value })
+  return value
+}
+
+function remember({ values }: Memory, name: string, value: Remembered): void {
+  values.delete(name)
+  values.set(name, value)
+  if (values.size > maxValues) values.delete(values.keys().next().value!) // the oldest
+}
+
+const nameOf = ({ kind }: Pick<Values<unknown>, 'kind'>, key: string) => `${kind} ${key}`
 
 function* single(statement: Sql): Transaction<Row[]> {
   return yield statement

@@ -233,12 +233,13 @@ onEachEngine('resources are stored', async ({ a, b }) => {
 })
 
 onEachEngine('nodes that rotate keys at once create one key', async ({ a, b }) => {
+  const publicJwk = '{}'
   const key = (generation: number, kid = `k${generation}`): SigningKeyRow => {
     const times = { createdAt: NOW, activeAt: NOW + 5, removeAt: undefined }
-    return { kid, alg: 'ES256', generation, publicJwk: '{}', sealedKey: 'sealed', ...times }
+    return { kid, alg: 'ES256', generation, sealedKey: 'sealed', ...times }
   }
-  assert.equal(await a.signingKeys.add(key(1), undefined), true)
-  const added = await atOnce(10, (i) => a.signingKeys.add(key(2, `of ${i}`), NOW + 100 + i))
+  assert.equal(await a.signingKeys.add({ ...key(1), publicJwk }, undefined), true)
+  const added = await atOnce(10, (i) => a.signingKeys.add({ ...key(2, `of ${i}`), publicJwk }, NOW + 100 + i))
   assert.equal(added.filter(Boolean).length, 1)
   const winner = added.indexOf(true)
   assert.deepEqual(await a.signingKeys.list(), [{ ...key(1), removeAt: NOW + 100 + winner }, key(2, `of ${winner}`)])

@@ -6,7 +6,7 @@ import { type Db, type Row, sql } from './sql.ts'
 export function signingKeys(db: Db, tenant: string, remembering: Configuration['remembering']): KeyStore {
   const keys = remembering(async () => {
     const rows = await db.read(sql`
-      select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at
+      select kid, alg, generation, sealed_key, created_at, active_at, remove_at
       from signing_keys where tenant_id = ${tenant} order by alg, generation`)
     return rows.map(signingKeyFrom)
   })
@@ -40,7 +40,6 @@ export function signingKeyFrom(row: Row): SigningKeyRow {
     kid: row['kid'] as string,
     alg: row['alg'] as SigningKeyRow['alg'],
     generation: row['generation'] as number,
-    publicJwk: row['public_jwk'] as string,
     sealedKey: row['sealed_key'] as string,
     createdAt: row['created_at'] as number,
     activeAt: row['active_at'] as number,

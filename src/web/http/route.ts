@@ -54,6 +54,8 @@ export interface WebTenant {
   cookies: CookieJar
   /** Absent where no mail can be sent. */
   mail: MailDeps | undefined
+  /** A forgotten password can be reset by a link in a mail. */
+  recovery: boolean
   /** Path of the issuer: '' or '/t/acme'. */
   base: string
   slug: string

@@ -53,11 +53,11 @@ export function plainContext(state: HttpState, req: { id: string }): ResponseCon
 }
 
 /** From now on the answer is the tenant's. */
-export function enter(context: ResponseContext, { ctx, base, mail }: WebTenant): void {
+export function enter(context: ResponseContext, { ctx, base, recovery }: WebTenant): void {
   context.tenant = ctx.tenant.name
   context.logo = ctx.tenant.logoUri
   context.base = base
-  context.recovery = mail !== undefined
+  context.recovery = recovery
   context.signUp = ctx.tenant.signUp
   context.account = ctx.server.responseTypes.has('none')
 }

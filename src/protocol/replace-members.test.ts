@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { replacePorts } from './replace-ports.ts'
+import { replaceMembers } from './replace-members.ts'
 
 test('a replaced port is the new one, and another is made only when it is used', () => {
   const made: string[] = []
@@ -16,7 +16,7 @@ test('a replaced port is the new one, and another is made only when it is used',
       return port('codes')
     },
   }
-  const other = replacePorts(store, { clients: 'others' })
+  const other = replaceMembers(store, { clients: 'others' })
   assert.deepEqual(made, [])
   assert.deepEqual([other.clients, other.codes, store.clients], ['others', 'codes', 'clients'])
   assert.deepEqual(made, ['codes', 'clients'])
