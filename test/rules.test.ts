@@ -96,6 +96,10 @@ suite('files', () => {
     assert.deepEqual(long, [])
   })
 
+  test('copy no context of rules and no tenant: the parts that are made on use would be missing', () => {
+    assert.deepEqual(matching(/\.\.\.(?:ctx|tenant)[,\s]/), [])
+  })
+
   test('state in their first line what they are', () => {
     assert.deepEqual(
       sources.filter(({ text }) => !/^\/\*\* .{12,}\*\/\n|^\/\*\*\n \* \S/.test(text)).map(({ path }) => path),

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import { testApp } from '../../test/app.ts'
 import { assemble, metadata } from './assemble.ts'
 import type { Endpoint, Feature } from './feature.ts'
+import { replaceMembers } from './replace-members.ts'
 
 const endpoint: Endpoint = { path: '/x', methods: ['GET'], audience: 'program', handle: async () => ({ kind: 'json', status: 204 }) }
 const redeem = () => Promise.reject(new Error('is not called here'))
@@ -58,7 +59,7 @@ suite('metadata', () => {
       const { ctx } = gatehouse.root
       const documentOf = (...features: Feature[]) => {
         const server = assemble(features)
-        return metadata({ ...ctx, server, tenant: { ...ctx.tenant, scopes: server.scopes } })
+        return metadata(replaceMembers(ctx, { server, tenant: { ...ctx.tenant, scopes: server.scopes } }))
       }
       const saying = (id: string, extensions: Record<string, unknown>): Feature => ({ id, spec: 'RFC 2', metadata: () => extensions })
       for (const name of ['issuer', 'grant_types_supported', 'scopes_supported']) {
