@@ -1,4 +1,5 @@
 /** The tenants that this process has open: each is opened when it is first asked for, and again when what it was made of has changed. */
+import { setBounded } from './protocol/set-bounded.ts'
 import { type MaybePromise, versionOf } from './store/configuration.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
 import { type AppDeps, openTenant, type Tenant } from './tenant.ts'
@@ -9,8 +10,9 @@ export interface TenantCache {
   open(): Tenant[]
 }
 
-/** How many tenants are cached. */
+/** How many tenants are cached, and how many slugs without one. */
 const maxCachedTenants = 10_000
+const maxAbsent = 10_000
 
 /** What was found for a slug, and the versions of the directory and of the tenant that it was found under. */
 interface Cached {
@@ -20,8 +22,11 @@ interface Cached {
 
 export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   const cached = new Map<string, Cached>()
+  /** Slugs without an active tenant. Apart, so that nobody closes tenants by asking for others that do not exist. */
+  const absent = new Map<string, Cached>()
   const underWay = new Map<string, Promise<void>>()
 
+  const knownOf = (slug: string) => cached.get(slug) ?? absent.get(slug)
   const versionNow = ({ tenant }: NonNullable<Cached['found']>) => versionOf(deps.db, tenant.org)
 
   /** True where that is known without asking the database. */
@@ -35,7 +40,7 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
 
   async function current(slug: string): Promise<Tenant | undefined> {
     for (;;) {
-      const known = cached.get(slug)
+      const known = knownOf(slug)
       if (known && (await isCurrent(known))) return known.found?.tenant
       await opened(slug)
     }
@@ -54,8 +59,9 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
     const row = await tenants.bySlug(slug)
     const found = row?.status === 'active' ? await openedAs(row, before) : undefined
     cached.delete(slug)
-    cached.set(slug, { directory, found })
-    if (cached.size > maxCachedTenants) cached.delete(cached.keys().next().value as string)
+    absent.delete(slug)
+    if (found) setBounded(cached, slug, { directory, found }, maxCachedTenants)
+    else setBounded(absent, slug, { directory, found }, maxAbsent)
   }
 
   async function openedAs(row: TenantRow, before: Tenant | undefined): Promise<Cached['found']> {
@@ -66,7 +72,7 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
 
   return {
     tenant(slug) {
-      const known = cached.get(slug)
+      const known = knownOf(slug)
       return known && isSurelyCurrent(known) ? known.found?.tenant : current(slug)
     },
     open: () => [...cached.values()].flatMap(({ found }) => found?.tenant ?? []),

@@ -16,6 +16,7 @@ export const may: Readonly<Record<string, readonly string[]>> = {
     'protocol/registry.ts',
     'protocol/origins.ts',
     'protocol/resource-identifier.ts',
+    'protocol/set-bounded.ts',
     'protocol/resource.ts',
     'protocol/credential-configuration.ts',
     'protocol/credentials.ts',
@@ -103,7 +104,7 @@ export const may: Readonly<Record<string, readonly string[]>> = {
   ],
   'message-delivery.ts': ['crypto', 'identity', 'mail', 'outbox', 'random-id.ts', 'store', 'tenant.ts'],
   'tenant-directory.ts': ['protocol', 'store'],
-  'tenant-cache.ts': ['store', 'tenant.ts'],
+  'tenant-cache.ts': ['protocol/set-bounded.ts', 'store', 'tenant.ts'],
   'tenant.ts': [
     'config',
     'identity',

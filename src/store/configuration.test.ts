@@ -206,3 +206,18 @@ onEachEngine('a database that does not answer is asked again', async ({ db }) =>
   broken = false
   assert.equal(await store.clients.find('client'), undefined)
 })
+
+onEachEngine('what is there stays remembered, however much is asked for that is not', async ({ db }) => {
+  for (const none of [undefined, false]) {
+    const asked: string[] = []
+    const find = configuration(db, 'a').remembering(async (key) => {
+      asked.push(key)
+      return key === 'there' ? key : none
+    })
+    await find('there')
+    for (let i = 0; i < 50_001; i++) await find(`none ${i}`)
+    assert.equal(await find('there'), 'there')
+    assert.equal(await find('none 50000'), none)
+    assert.equal(asked.length, 50_002)
+  }
+})

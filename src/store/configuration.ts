@@ -8,13 +8,15 @@
  * The promise: nothing older is ever used than the last change that this process made, or, on SQLite, that any process made. On PostgreSQL a
  * change of another node is seen after at most half a second. Who changes these tables by hand must move the version too.
  */
+import { setBounded } from '../protocol/set-bounded.ts'
 import { type Db, insertIf, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** The directory of all tenants has a version of its own. */
 export const DIRECTORY = ''
 
-/** How many values with a key are kept, of all tenants together; and the longest key of one, in characters. */
+/** How many values with a key are kept, of all tenants together; how often that there is none; and the longest key of one, in characters. */
 const maxValues = 50_000
+const maxNothing = 10_000
 const maxKey = 512
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
@@ -43,13 +45,15 @@ interface Memory {
   /** The versions of tenants, as they were when the database had this mark. */
   versions: Map<string, { mark: number; version: MaybePromise<number> }>
   values: Map<string, Remembered>
+  /** Where there is none. Apart, so that nobody pushes values out by asking for what does not exist. */
+  nothing: Map<string, Remembered>
   kinds: number
 }
 
 const memories = new WeakMap<Db, Memory>()
 
 function memoryOf(db: Db): Memory {
-  const known = memories.get(db) ?? { versions: new Map(), values: new Map(), kinds: 0 }
+  const known = memories.get(db) ?? { versions: new Map(), values: new Map(), nothing: new Map(), kinds: 0 }
   memories.set(db, known)
   return known
 }
@@ -120,7 +124,7 @@ interface Values<T> {
 }
 
 function valueAt<T>(memory: Memory, values: Values<T>, version: number, key: string): MaybePromise<T> {
-  const found = key === '' ? values.whole : memory.values.get(nameOf(values, key))
+  const found = key === '' ? values.whole : rememberedAt(memory, nameOf(values, key))
   return found?.version === version ? (found.value as T) : loadAt(memory, values, version, key)
 }
 
@@ -131,10 +135,14 @@ async function loadAt<T>(memory: Memory, values: Values<T>, version: number, key
   return value
 }
 
-function remember({ values }: Memory, name: string, value: Remembered): void {
+const rememberedAt = ({ values, nothing }: Memory, name: string) => values.get(name) ?? nothing.get(name)
+
+function remember({ values, nothing }: Memory, name: string, remembered: Remembered): void {
+  const { value } = remembered
   values.delete(name)
-  values.set(name, value)
-  if (values.size > maxValues) values.delete(values.keys().next().value!) // the oldest
+  nothing.delete(name)
+  if (value === undefined || value === false) setBounded(nothing, name, remembered, maxNothing)
+  else setBounded(values, name, remembered, maxValues)
 }
 
 const nameOf = ({ kind }: Pick<Values<unknown>, 'kind'>, key: string) => `${kind} ${key}`

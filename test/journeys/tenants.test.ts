@@ -51,6 +51,14 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(await gatehouse.app.tenants.create({ slug: 'acme', name: 'Another' }), false)
     })
 
+    // The same on both engines, and slow.
+    if (engine === 'sqlite')
+      test('a tenant stays open, however many are asked for that do not exist', async () => {
+        const open = await gatehouse.app.tenant('acme')
+        for (let i = 0; i < 10_001; i++) await gatehouse.app.tenant(`none-${i}`)
+        assert.equal(await gatehouse.app.tenant('acme'), open)
+      })
+
     for (const slug of ['', 'acme', 'umbra']) {
       test(`/${slug}: both documents at both well-known forms`, async () => {
         for (const name of documents) {
