@@ -81,6 +81,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       'HS512 with the secret': () => assertion(secret, {}, { alg: 'HS512' }),
       'ES256 with a key of its own': async () => assertion((await generateKeyPair('ES256')).privateKey as CryptoKey, {}, { alg: 'ES256' }),
       'what is stored of the secret': async () => assertion((await gatehouse.root.store.clientsAdmin.listSecrets('m'))[0]!.hash),
+      'the secret itself, in the header': () =>
+        assertion(secret, {}, { jwk: { kty: 'oct', k: Buffer.from(secret).toString('base64url') } }),
       'an empty secret': () => assertion(new Uint8Array([0])),
       none: async () => `${(await assertion(secret, {}, {})).replace(/^[^.]+/, Buffer.from('{"alg":"none"}').toString('base64url'))}`,
     }

@@ -4,7 +4,7 @@ import { refuseClient } from '../client-auth.ts'
 import { isSignedByClient } from '../client-keys.ts'
 import { sha256 } from '../codec/digest.ts'
 import { parseJws, parseObject } from '../codec/jws.ts'
-import { clientSigningAlgs } from '../codec/public-key.ts'
+import { clientSigningAlgs, showsPrivateKey } from '../codec/public-key.ts'
 import { refuse } from '../errors.ts'
 import type { ClientAuth, Ctx, Feature } from '../feature.ts'
 import type { Params } from '../params.ts'
@@ -43,6 +43,7 @@ const clientSecretJwt: ClientAuth = {
   async verify(ctx, request, client) {
     const jws = parseJws(request.params.need('client_assertion'), maxAssertion)
     if (!jws || !client) return 'unknown client, or not a JWT'
+    if (showsPrivateKey(jws.header)) return 'the header of the assertion shows a secret key'
     if (jws.header['alg'] !== 'HS256' || client.policy.allowed_algs) return 'alg of the assertion is not HS256, or not allowed'
     if (!ctx.tokens.isSignedWith(client.secretHashes, jws.input, jws.signature))
       return 'no secret of this client made the signature of the assertion; one from before it was registered for client_secret_jwt cannot sign'
