@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { get } from 'node:http'
 import { after, before, suite, test } from 'node:test'
-import { SignJWT } from 'jose'
+import { exportJWK, importJWK, SignJWT } from 'jose'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
@@ -110,6 +110,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal((await machine('fapi2', await proof('/token', { key: signer }))).status, alg === 'RS256' ? 400 : 200)
       })
 
+    test('an algorithm that the policy of the client excludes is refused where its token is sent, too', async () => {
+      const signer = await aKey('PS256')
+      const { access_token: token } = (await machine('fapi2', await proof('/token', { key: signer }))).body
+      const privateKey = (await importJWK({ ...(await exportJWK(signer.privateKey)), alg: 'RS256' })) as CryptoKey
+      const send = async (by: Key) => userinfo(token, await proof('/userinfo', { claims: { ath: sha256(token) }, key: by }, 'GET'))
+      assert.equal((await send(signer)).status, 200)
+      const { body } = await send({ ...signer, alg: 'RS256', privateKey })
+      assert.equal(body.error_description, 'alg of the DPoP proof is not one that this client may sign with: policy.allowed_algs')
+    })
+
     const wrong = wrongProofs({ proof, key: () => key, other: () => other, now: () => gatehouse.now(), issuer: () => gatehouse.issuer })
     const places: Record<string, { path: string; status: number; send(dpop: string): Promise<Answer> }> = {
       'the token endpoint': { path: '/token', status: 400, send: (dpop) => machine('bound', dpop) },
@@ -189,6 +199,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
           ['/grants/some#/other', '/grants/some', 404],
           ['/grants/some\\other', '/grants/some/other', 401],
           ['/grants/some\\other', '/grants/some%5Cother', 404],
+          ['/grants/..', '/some', 404], // nothing has such a name, whatever the proof
+          ['/grants/%2e', '/some', 404],
         ]
         for (const [path, htu, status] of rows) {
           const dpop = await proof('', { claims: { htu: issuer + htu, ath: sha256(tokens.grants) } }, 'GET')
@@ -237,18 +249,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal((await machine('fresh', await proof('/token', { claims: { nonce } }))).body.error, 'use_dpop_nonce')
     })
 
+    const verifier = 'the-verifier-of-an-application-under-test-0123456789'
+    const byCode = (code: string) => ({ grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier })
     test('a code that was asked for with dpop_jkt, or pushed with a proof, is good with that key alone', async () => {
       const redeem = async (code: string, signer: Key) =>
-        app.post(
-          '/token',
-          {
-            grant_type: 'authorization_code',
-            code,
-            redirect_uri: callback,
-            code_verifier: 'the-verifier-of-an-application-under-test-0123456789',
-          },
-          { ...app.header, dpop: await proof('/token', { key: signer }) },
-        )
+        app.post('/token', byCode(code), { ...app.header, dpop: await proof('/token', { key: signer }) })
       const code = await app.code(gatehouse.browser(), { dpop_jkt: key.jkt })
       const refused = await redeem(code, other)
       assert.equal(refused.body.error_description, 'code is bound to another key than that of the DPoP proof')
@@ -269,10 +274,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     test('dpop_jkt must be a thumbprint', async () => {
       const landing = await gatehouse.browser().open(app.url({ dpop_jkt: 'short' }))
-      assert.match(
-        landing.url.searchParams.get('error_description') ?? '',
-        /dpop_jkt must be the SHA-256 thumbprint of a key: 43 characters/,
-      )
+      const description = landing.url.searchParams.get('error_description') ?? ''
+      assert.match(description, /dpop_jkt must be the SHA-256 thumbprint of a key: 43 characters/)
     })
 
     test('the refresh token of a public client is bound to the key, that of another follows its client', async () => {
@@ -281,9 +284,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [app, 200],
       ] as const) {
         const code = await client.code(gatehouse.browser())
-        const fields = { grant_type: 'authorization_code', code, redirect_uri: callback }
-        const verifier = { code_verifier: 'the-verifier-of-an-application-under-test-0123456789' }
-        const { body } = await client.post('/token', { ...fields, ...verifier }, { ...client.header, dpop: await proof('/token') })
+        const { body } = await client.post('/token', byCode(code), { ...client.header, dpop: await proof('/token') })
         const refresh = async (signer: Key) =>
           client.post(
             '/token',

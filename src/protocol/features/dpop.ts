@@ -116,7 +116,7 @@ async function proveHolder(ctx: Ctx, request: Request, { token, text, scheme }: 
   if (jkt === undefined)
     asChallenge(new OAuthError('invalid_token', 'the access token is not bound to a key; send it with the Bearer scheme'))
   const client = token.clientId === undefined ? undefined : await ctx.store.clients.find(token.clientId)
-  const expected = { nonce: client?.policy.dpop_nonce === 'required', token: text, allowedAlgs: undefined }
+  const expected = { nonce: client?.policy.dpop_nonce === 'required', token: text, allowedAlgs: client?.policy.allowed_algs }
   try {
     const proven = await provenKey(ctx, request, expected)
     if (!proven || !equal(proven.jkt, jkt as string))

@@ -10,9 +10,12 @@ export function isJson({ mediaType }: HttpRequest): boolean {
   return mediaType === jsonType
 }
 
-/** Refuses a path with an empty segment where a name is expected. */
+/** What is no name in a path: the dots lead elsewhere. RFC 3986 §3.3 */
+const notNames: ReadonlySet<string> = new Set(['', '.', '..'])
+
+/** Refuses a path with another segment where a name is expected. */
 export function readPath(req: HttpRequest): RequestBody['path'] {
-  return Object.values(req.params).includes('') ? refuse('not_found', 'there is nothing at this URL') : req.params
+  return Object.values(req.params).some((name) => notNames.has(name)) ? refuse('not_found', 'there is nothing at this URL') : req.params
 }
 
 /** JSON as it was sent, not yet read. Refuses a body of another kind than the route takes. */
