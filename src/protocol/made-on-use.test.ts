@@ -42,3 +42,21 @@ test('what inherits from a whole shares its parts', () => {
   assert.equal(heir.one, one.one)
   assert.deepEqual([heir.two, made], [2, ['one', 'two']])
 })
+
+test('a part that cannot be made is made when it is read again, and the others are not touched', () => {
+  let isBroken = true
+  const whole = madeOnUse<object, { part: object; other: object }>({
+    part: () => {
+      if (isBroken) throw new Error('not now')
+      return {}
+    },
+    other: () => ({}),
+  })
+  const one = whole({})
+  const { other } = one
+  assert.throws(() => one.part, { message: 'not now' })
+  isBroken = false
+  assert.ok(one.part)
+  assert.equal(one.part, one.part)
+  assert.equal(one.other, other)
+})
