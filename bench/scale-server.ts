@@ -70,7 +70,7 @@ async function fill({ tenants, clients, ...place }: Place & { tenants: number; c
       createdAt: platform.now(),
     })
     const { clientsAdmin } = tenantStore(db, id, platform.now)
-    const hash = tokens(installation, id, platform.random, importedSecrets(platform)).hashSecret(secret)
+    const hash = tokens(installation.keys(id), platform.random, importedSecrets(platform)).hashSecret(secret)
     const add = (n: number) => {
       const metadata = {
         client_id: `c${n}`,

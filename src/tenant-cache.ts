@@ -1,23 +1,34 @@
-/** The tenants that this process has open: each is opened when it is first asked for, and again when what it was made of has changed. */
+/**
+ * The tenants that this process has open: each is read when it is first asked for, and again when what it was made of has changed. What was
+ * read is kept of many; what acts in a tenant is made of it, and kept of those that were made last, which takes more memory and little time.
+ */
 import { setBounded } from './protocol/set-bounded.ts'
 import { type MaybePromise, versionOf } from './store/configuration.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
-import { type AppDeps, openTenant, type Tenant } from './tenant.ts'
+import { type AppDeps, isUnchanged, makeTenant, readTenant, type StoredTenant, type Tenant } from './tenant.ts'
 
 export interface TenantCache {
   /** The tenant of a slug as it is now; undefined when there is none or it is suspended. */
   tenant(slug: string): MaybePromise<Tenant | undefined>
-  open(): Tenant[]
+  open(): Iterable<Tenant>
 }
 
-/** How many tenants are cached, and how many slugs without one. */
+/** Of how many tenants what was read is kept, and how many slugs without one. */
 const maxCachedTenants = 10_000
 const maxAbsent = 10_000
+/** How many stay made. Of more, most would live long enough to burden the collection of garbage. */
+const maxMadeTenants = 200
 
 /** What was found for a slug, and the versions of the directory and of the tenant that it was found under. */
 interface Cached {
   directory: number
-  found: { tenant: Tenant; version: number } | undefined
+  found: Found | undefined
+}
+
+interface Found {
+  stored: StoredTenant
+  version: number
+  made: Tenant | undefined
 }
 
 export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
@@ -25,9 +36,11 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   /** Slugs without an active tenant. Apart, so that nobody closes tenants by asking for others that do not exist. */
   const absent = new Map<string, Cached>()
   const underWay = new Map<string, Promise<void>>()
+  /** In the order in which they were made. */
+  const made = new Set<Found>()
 
   const knownOf = (slug: string) => cached.get(slug) ?? absent.get(slug)
-  const versionNow = ({ tenant }: NonNullable<Cached['found']>) => versionOf(deps.db, tenant.org)
+  const versionNow = ({ stored }: Found) => versionOf(deps.db, stored.row.id)
 
   /** True where that is known without asking the database. */
   function isSurelyCurrent({ directory, found }: Cached): boolean {
@@ -41,7 +54,7 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   async function current(slug: string): Promise<Tenant | undefined> {
     for (;;) {
       const known = knownOf(slug)
-      if (known && (await isCurrent(known))) return known.found?.tenant
+      if (known && (await isCurrent(known))) return known.found && madeOf(known.found)
       await opened(slug)
     }
   }
@@ -54,33 +67,46 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   }
 
   async function reopen(slug: string): Promise<void> {
-    const before = cached.get(slug)?.found?.tenant
+    const before = cached.get(slug)?.found
     const directory = await tenants.version()
     const row = await tenants.bySlug(slug)
     const found = row?.status === 'active' ? await openedAs(row, before) : undefined
+    if (before) made.delete(before)
     cached.delete(slug)
     absent.delete(slug)
     if (found) setBounded(cached, slug, { directory, found }, maxCachedTenants)
     else setBounded(absent, slug, { directory, found }, maxAbsent)
+    if (found?.made) keepMade(found)
   }
 
-  async function openedAs(row: TenantRow, before: Tenant | undefined): Promise<Cached['found']> {
+  async function openedAs(row: TenantRow, before: Found | undefined): Promise<Found> {
     const version = await versionOf(deps.db, row.id)
-    const tenant = before && (await isUnchanged(before, row)) ? before : await openTenant(deps, row)
-    return { tenant, version }
+    if (before && (await isUnchanged(deps, before.stored, row))) return { ...before, version }
+    return { stored: await readTenant(deps, row), version, made: undefined }
+  }
+
+  function madeOf(found: Found): Tenant {
+    if (found.made) return found.made
+    found.made = makeTenant(deps, found.stored)
+    keepMade(found)
+    return found.made
+  }
+
+  function keepMade(found: Found): void {
+    made.add(found)
+    if (made.size <= maxMadeTenants) return
+    const [oldest] = made as Iterable<Found> as [Found]
+    oldest.made = undefined
+    made.delete(oldest)
   }
 
   return {
     tenant(slug) {
       const known = knownOf(slug)
-      return known && isSurelyCurrent(known) ? known.found?.tenant : current(slug)
+      return known && isSurelyCurrent(known) ? known.found && madeOf(known.found) : current(slug)
     },
-    open: () => [...cached.values()].flatMap(({ found }) => found?.tenant ?? []),
+    *open() {
+      for (const { found } of [...cached.values()]) if (found) yield found.made ?? makeTenant(deps, found.stored)
+    },
   }
-}
-
-async function isUnchanged({ madeOf, store }: Tenant, now: TenantRow): Promise<boolean> {
-  const { attributes, resources, credentialConfigurations } = store
-  const latest = [now, await attributes.list(), await resources.detailTypes(), await credentialConfigurations.all()]
-  return JSON.stringify(madeOf) === JSON.stringify(latest)
 }

@@ -6,10 +6,12 @@ import { type CertifiedKey, readCertifiedKey } from './crypto/credential-key.ts'
 import { developmentAuthority } from './crypto/development-authority.ts'
 import { federationKeyring } from './crypto/federation-keys.ts'
 import { BadKeyFile, refuseExposed } from './crypto/kek.ts'
+import { noOpenedKeys, type OpenedKeys } from './crypto/key-cache.ts'
 import { type KeyFile, readKeyFile } from './crypto/key-files.ts'
 import { type Keyring, keyring } from './crypto/keyring.ts'
 import type { ResealOnUse } from './crypto/reseal.ts'
 import type { Sealer } from './crypto/seal.ts'
+import type { KeyPair } from './crypto/signer.ts'
 import type { KeyStore } from './crypto/types.ts'
 import type { Platform } from './platform.ts'
 import type { CredentialConfiguration } from './protocol/credential-configuration.ts'
@@ -27,40 +29,55 @@ interface KeyDeps {
   server: Server
 }
 
-/** The signing keys of a tenant; at the root tenant also those of files. */
-export async function keysOf(
+/** What is kept of the keys of a tenant while it is not in use: those of files, and what was read and opened of its own. */
+export interface TenantKeyMaterial {
+  fixed: readonly KeyPair[]
+  certified: CertifiedKey | undefined
+  opened: OpenedKeys
+  /** Of its federation. Undefined: the tenant takes part in none. */
+  openedForFederation: OpenedKeys | undefined
+}
+
+/** Nothing of its own is opened yet. Only the root tenant has keys of files that sign tokens. */
+export async function keyMaterialOf(
   deps: KeyDeps,
   row: TenantRow,
-  { store, issuer, configurations }: { store: KeyStore; issuer: string; configurations: readonly CredentialConfiguration[] },
-): Promise<Keyring> {
-  const { config, platform, sealer, reseal, server } = deps
-  const { now, log } = platform
+  ask: { issuer: string; configurations: readonly CredentialConfiguration[] },
+): Promise<TenantKeyMaterial> {
+  const { config } = deps
+  if (row.id === ROOT_TENANT) await checkTenantKeyFiles(config)
+  return {
+    fixed: row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : [],
+    certified: await certifiedKeyOf(deps, row, ask),
+    opened: noOpenedKeys(),
+    openedForFederation: tenantSettings(row.settings).federation ? noOpenedKeys() : undefined,
+  }
+}
+
+/** The signing keys of a tenant. */
+export function keyringOf(
+  { config, platform: { now }, sealer, reseal, server }: KeyDeps,
+  { id: tenantId }: TenantRow,
+  { store, issuer, material }: { store: KeyStore; issuer: string; material: TenantKeyMaterial },
+): Keyring {
   const decrypts = server.features.some(({ id }) => id === 'requestObjects' || id === 'credentialIssuance')
   const { algs, rsa_bits: rsaBits, rotate_after_days, publish_before_hours, keep_days } = config.keys
   const schedule = { lead: publish_before_hours * 3600, maxAge: rotate_after_days * 86_400, retireAfter: keep_days * 86_400 }
-  if (row.id === ROOT_TENANT) await checkTenantKeyFiles(config)
-  const fixed = row.id === ROOT_TENANT ? await Promise.all(keyFilesOf(config).map(readKeyFile)) : []
-  const own = {
-    algs,
-    decrypts,
-    rsaBits,
-    fixed,
-    purpose: 'signing-key' as const,
-    certified: await certifiedKeyOf(deps, row, { issuer, configurations }),
-  }
-  const keys = await keyring({ ...own, store, sealer, reseal, tenantId: row.id, issuer, now, reloadEvery: 0, schedule })
-  keys.rotateWhenDue().catch((err: unknown) => log.warn({ err }, 'key rotation will be tried again'))
-  return keys
+  const { fixed, certified, opened } = material
+  const own = { algs, decrypts, rsaBits, schedule, fixed, certified, opened }
+  return keyring({ ...own, purpose: 'signing-key', store, sealer, reseal, tenantId, issuer, now, reloadEvery: 0 })
 }
 
 /** Undefined: the tenant takes part in no federation. */
-export async function federationKeysOf(
+export function federationKeyringOf(
   { platform: { now }, sealer, reseal }: KeyDeps,
-  { id: tenantId, settings }: TenantRow,
-  { store, issuer }: { store: FederationKeyStore; issuer: string },
-): Promise<Keyring | undefined> {
-  if (!tenantSettings(settings).federation) return undefined
-  return federationKeyring({ store: store.federationKeys, sealer, purpose: 'federation-key', tenantId, issuer, now, reseal })
+  { id: tenantId }: TenantRow,
+  { store, issuer, material }: { store: FederationKeyStore; issuer: string; material: TenantKeyMaterial },
+): Keyring | undefined {
+  const { openedForFederation: opened } = material
+  return (
+    opened && federationKeyring({ store: store.federationKeys, sealer, purpose: 'federation-key', tenantId, issuer, now, reseal, opened })
+  )
 }
 
 function keyFilesOf({ keys: { files } }: Config): KeyFile[] {

@@ -5,9 +5,18 @@ import type { TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import type { TenantRow } from './store/types.ts'
 
-/** Scopes that mean nothing where no shared signals are transmitted are not offered. */
-function withoutSignals({ features, scopes }: Server): Pick<Server, 'features' | 'scopes'> {
-  return { features, scopes: Object.fromEntries(Object.entries(scopes).filter(([scope]) => !scope.startsWith('ssf.'))) }
+type Offered = Pick<Server, 'features' | 'scopes'>
+
+/** Of each server without the scopes that mean nothing where no shared signals are transmitted, since many tenants share them. */
+const unsignalled = new WeakMap<Server, Offered>()
+
+function withoutSignals(server: Server): Offered {
+  const known = unsignalled.get(server)
+  if (known) return known
+  const { features, scopes } = server
+  const offered = { features, scopes: own(Object.fromEntries(Object.entries(scopes).filter(([scope]) => !scope.startsWith('ssf.')))) }
+  unsignalled.set(server, offered)
+  return offered
 }
 
 /** The attributes that applications can request. Scopes of the server keep their meaning. */
@@ -19,8 +28,14 @@ export function releasedAttributes(
 ): Pick<TenantSettings, 'scopes' | 'attributes'> {
   const { features, scopes } = tenantSettings(settings).shared_signals ? server : withoutSignals(server)
   const told = features.some(({ id }) => id === 'attributes') ? schema.filter(({ scope }) => scope !== undefined) : []
+  const further = { ...others, ...scopesOfAttributes(told) }
   return {
-    scopes: Object.assign(Object.create(null), others, scopesOfAttributes(told), scopes), // no prototype, so that only own names are found
+    scopes: Object.keys(further).length === 0 ? scopes : own(further, scopes),
     attributes: told.map((attribute) => ({ name: attribute.name, scope: attribute.scope as string, claim: claimOf(attribute) })),
   }
+}
+
+/** Without a prototype, so that only own names are found. */
+function own(...scopes: TenantSettings['scopes'][]): TenantSettings['scopes'] {
+  return Object.assign(Object.create(null), ...scopes)
 }

@@ -31,12 +31,20 @@ interface TenantParts extends Pick<PendingDeps, 'keys' | 'issuer' | 'id'> {
   store: ReturnType<typeof tenantStore>
   tokens: TenantTokens
   audit: AuditDeps
+  memory: UpstreamMemory
+}
+
+/** What a process remembers of the providers of a tenant, and which of its vault's tokens are being renewed. */
+export type UpstreamMemory = Pick<PendingDeps, 'cache'> & Pick<VaultDeps, 'backOff' | 'underWay'>
+
+export function upstreamMemory({ now, random }: Pick<Platform, 'now' | 'random'>): UpstreamMemory {
+  return { cache: new Map(), backOff: backOff({ now, chance: () => chance(random) }), underWay: new Map() }
 }
 
 export function upstreamOf(deps: UpstreamDeps, tenantId: string, parts: TenantParts): { connections: PendingDeps; vault: VaultDeps } {
   const { platform, sealer, reseal, remote } = deps
   const { now, random, log } = platform
-  const { store, tokens, audit, ...own } = parts
+  const { store, tokens, audit, memory, ...own } = parts
   const secrets = sealedTexts({ sealer, purpose: 'connection-secret', tenantId, reseal })
   const connections: PendingDeps = {
     ...own,
@@ -52,19 +60,18 @@ export function upstreamOf(deps: UpstreamDeps, tenantId: string, parts: TenantPa
     remote,
     now,
     clockSkew: () => now() - systemClock(),
-    cache: new Map(),
+    cache: memory.cache,
   }
-  const chance = () => random(1)[0]! / 255
   const vault: VaultDeps = {
     store,
     connections,
     seals: sealedTexts({ sealer, purpose: 'vault', tenantId, reseal }),
     now,
     uuid: () => uuid(random),
-    chance,
+    chance: () => chance(random),
     pause: (milliseconds) => setTimeout(milliseconds),
-    backOff: backOff({ now, chance }),
-    underWay: new Map(),
+    backOff: memory.backOff,
+    underWay: memory.underWay,
     warn: (what, text) => log.warn({ tenant: tenantId, ...what }, text),
     recordAudit: (events) => recordAuditEvents(audit, events, undefined),
   }
@@ -102,3 +109,6 @@ function uuid(random: Platform['random']): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
+
+/** From 0 to 1. */
+const chance = (random: Platform['random']) => random(1)[0]! / 255

@@ -2,7 +2,7 @@
 import type { Config } from './config/schema.ts'
 import { ownFederationKeys } from './crypto/federation-keys.ts'
 import type { ImportedSecrets } from './crypto/imported-secrets.ts'
-import type { Installation } from './crypto/installation.ts'
+import type { Installation, TenantKeys } from './crypto/installation.ts'
 import type { Passwords } from './crypto/passwords.ts'
 import { readablePassword } from './crypto/readable-password.ts'
 import type { ResealOnUse } from './crypto/reseal.ts'
@@ -10,7 +10,7 @@ import type { Sealer } from './crypto/seal.ts'
 import { type SigningSecrets, sharedKeys } from './crypto/shared-keys.ts'
 import { tokens } from './crypto/tokens.ts'
 import type { AccountDeps } from './identity/accounts.ts'
-import { type Attribute, signUpAttributes } from './identity/attributes.ts'
+import type { Attribute } from './identity/attributes.ts'
 import { type AuditDeps, recordAuditEvents } from './identity/audit.ts'
 import { people } from './identity/people.ts'
 import type { SignUpRule } from './identity/sign-up.ts'
@@ -23,29 +23,25 @@ import { withAcceptedDocuments } from './protocol/client-document.ts'
 import type { Ctx, Server } from './protocol/feature.ts'
 import { withFederatedClients } from './protocol/federation/relying-party.ts'
 import { madeOnUse } from './protocol/made-on-use.ts'
-import { once } from './protocol/once.ts'
 import type { ClientDocuments, KeySets, Remote } from './protocol/remote.ts'
-import { replaceMembers } from './protocol/replace-members.ts'
 import type { MutualTls, TenantSettings } from './protocol/tenant-rules.ts'
 import { tenantSettings } from './protocol/tenant-settings.ts'
 import { randomId } from './random-id.ts'
 import type { Db } from './store/sql.ts'
-import { tenantStore } from './store/tenant.ts'
+import { type Ports, replacingPorts, tenantStore } from './store/tenant.ts'
 import type { TenantRow } from './store/types.ts'
 import { offeredCredentials } from './tenant-credentials.ts'
 import { webhooksOf } from './tenant-events.ts'
-import { withoutGrantTypes } from './tenant-grant-types.ts'
-import { federationKeysOf, keysOf } from './tenant-keys.ts'
+import { federationKeyringOf, keyMaterialOf, keyringOf, type TenantKeyMaterial } from './tenant-keys.ts'
 import { messagesOf } from './tenant-messages.ts'
-import { registrationRuleOf } from './tenant-registration.ts'
-import { releasedAttributes } from './tenant-scopes.ts'
-import { lifetimesOf, mailDepsOf, secondFactorOf, signInOf, signUpAddressOf, signUpRuleOf } from './tenant-sign-in.ts'
-import { upstreamOf } from './tenant-upstream.ts'
+import { hasFeature, settingsOf } from './tenant-rules.ts'
+import { lifetimesOf, mailDepsOf, signInOf, signUpAddressOf, signUpRuleOf } from './tenant-sign-in.ts'
+import { type UpstreamMemory, upstreamMemory, upstreamOf } from './tenant-upstream.ts'
 import { upstreamTokens } from './vault/exchange.ts'
 import { accountClient } from './web/account/client.ts'
 import { withAdministration } from './web/api/administration.ts'
 import { withOwnClients } from './web/api/first-party.ts'
-import { type CookieJar, cookieJar, stateCookie } from './web/http/cookies.ts'
+import { type CookieJar, cookieJar } from './web/http/cookies.ts'
 import type { WebTenant } from './web/http/route.ts'
 
 /** A tenant with everything that acts in it. */
@@ -58,10 +54,25 @@ export interface Tenant extends WebTenant {
   issuer: string
   /** A new public id. */
   id(): string
-  /** The attributes of its people when it was opened. What is written is checked against the store. */
+  /** The attributes of its people when it was read. What is written is checked against the store. */
   schema: readonly Attribute[]
-  /** What was stored of its configuration when it was opened. */
-  madeOf: readonly unknown[]
+  /** What it is made of. */
+  stored: StoredTenant
+}
+
+/** What is read of a tenant, and all that is kept of it while it is not in use: a process may have thousands. */
+export interface StoredTenant {
+  row: TenantRow
+  configured: Configured
+  settings: TenantSettings
+  signUpAddress: SignUpRule['address'] | undefined
+  /** The longest that a session lasts, in seconds. */
+  sessionLifetime: number
+  /** Derived from the secret of the installation. */
+  derivedKeys: TenantKeys
+  keyMaterial: TenantKeyMaterial
+  /** Undefined until it is used. */
+  upstreamMemory: UpstreamMemory | undefined
 }
 
 /** What all tenants share. */
@@ -90,26 +101,27 @@ export interface AppDeps {
   orderedId(): string
 }
 
-/** What is made when a tenant is opened: what most requests use. */
-interface Opened extends Omit<Tenant, keyof Parts> {
+/** What is made at once: what most requests use. */
+interface Own extends Omit<Tenant, keyof Parts> {
   deps: AppDeps
-  settings: TenantSettings
-  signUpAddress: SignUpRule['address'] | undefined
 }
 
-/** What is made when a request uses it, so that an open tenant takes little memory: a process may have thousands. */
+/** What is made when a request uses it. */
 interface Parts
-  extends Pick<Tenant, 'ctx' | 'signIn' | 'mail' | 'signUp' | 'audit' | 'webhooks' | 'accounts' | 'attributes'>,
+  extends Pick<Tenant, 'cookies' | 'accountDeletion'>,
+    Pick<Tenant, 'ctx' | 'signIn' | 'mail' | 'signUp' | 'audit' | 'webhooks' | 'accounts' | 'attributes'>,
     Pick<Tenant, 'signingSecrets' | 'connections' | 'vault' | 'recordAudit' | 'readablePassword'> {
   upstream: ReturnType<typeof upstreamOf>
   messages: ReturnType<typeof messagesOf>
 }
 
-const tenantOf = madeOnUse<Opened, Parts>({
+const tenantOf = madeOnUse<Own, Parts>({
   ctx: contextOf,
   signIn: ({ deps, row, store, tokens, id, mail }) => signInOf(deps, row, { store, tokens, id, mail }),
   mail: ({ deps, row, store, tokens, issuer }) => mailDepsOf(deps, row, { store, tokens, issuer }),
-  signUp: ({ signUpAddress, mail }) => signUpRuleOf(signUpAddress, mail),
+  signUp: ({ stored: { signUpAddress }, mail }) => signUpRuleOf(signUpAddress, mail),
+  cookies: ({ deps, stored }) => cookiesOf(deps, stored),
+  accountDeletion: ({ deps, row }) => deps.config.account.deletion && tenantSettings(row.settings).account_deletion,
   audit: ({ deps: { config, platform, orderedId }, store }) => {
     return { store, now: platform.now, orderedId, retention: config.audit.keep_days * 86_400 }
   },
@@ -120,9 +132,10 @@ const tenantOf = madeOnUse<Opened, Parts>({
     return { store, passwords: deps.passwords, now: deps.platform.now, id, notify: signIn.notify }
   },
   attributes: ({ deps, store }) => ({ store, scopes: deps.server.scopes }),
-  signingSecrets: ({ deps, row, issuer }) => sharedKeysOf(deps, row, issuer),
-  upstream: ({ deps, row, store, keyring: keys, issuer, id, tokens, audit }) => {
-    return upstreamOf(deps, row.id, { store, keys, issuer, id, tokens, audit })
+  signingSecrets: ({ deps, stored, issuer }) => sharedKeysOf(deps, stored, issuer),
+  upstream({ deps, row, stored, store, keyring: keys, issuer, id, tokens, audit }) {
+    stored.upstreamMemory ??= upstreamMemory(deps.platform)
+    return upstreamOf(deps, row.id, { store, keys, issuer, id, tokens, audit, memory: stored.upstreamMemory })
   },
   connections: ({ upstream }) => upstream.connections,
   vault: ({ upstream }) => upstream.vault,
@@ -150,77 +163,97 @@ const withContextParts = madeOnUse<OwnContext, Omit<Ctx, keyof OwnContext>>({
 
 interface OwnContext
   extends Omit<Ctx, 'people' | 'federationKeys' | 'sharedKeys' | 'upstreamTokens' | 'pings' | 'streamSecrets' | 'deliverSoon'> {
-  of: Opened & Parts
+  of: Own & Parts
 }
 
-function contextOf(of: Opened & Parts): Ctx {
-  const { deps, issuer, settings: tenant, store, federationKeyring, firstParty, tokens, keyring: keys, id } = of
+function contextOf(of: Own & Parts): Ctx {
+  const { deps, issuer, stored, store, tokens, keyring: keys, id } = of
   const { config, platform, server, remote, mutualTls, keySets, clientDocuments } = deps
-  const isFederated = federationKeyring !== undefined
+  const { settings: tenant } = stored
   return withContextParts({
     of,
     issuer,
     tenant,
     server,
-    store: requestStore(store, { issuer, hosts: tenant.clientIdHosts, isFederated, firstParty }),
+    store: requestStore({ of: store, tenant: of }),
     firstPartyAudience: config.api.audience,
     ...{ tokens, remote, mutualTls, keySets, clientDocuments, keys, now: platform.now, id },
   })
 }
 
-export async function openTenant(deps: AppDeps, row: TenantRow): Promise<Tenant> {
-  const { config, db, installation, importedSecrets, server } = deps
-  const { now, random } = deps.platform
-  const base = row.slug === '' ? '' : `/t/${row.slug}`
-  const issuer = config.issuer + base
-  const store = tellingStore(tenantStore(db, row.id, now), (ids) => deps.attemptSoon(row.id, ids))
-  const { schema, detailTypes, configurations } = await configuredIn(store)
-  const keyring = await keysOf(deps, row, { store, issuer, configurations })
+/** Resolves when its keys can be used. */
+export async function readTenant(deps: AppDeps, row: TenantRow): Promise<StoredTenant> {
+  const { server } = deps
+  const issuer = issuerOf(deps, row)
+  const store = tenantStore(deps.db, row.id, deps.platform.now)
+  const configured = await configuredIn(store)
+  const { schema, detailTypes, configurations } = configured
+  const material = await keyMaterialOf(deps, row, { issuer, configurations })
+  const keyring = keyringOf(deps, row, { store, issuer, material })
+  await Promise.all([keyring.ready(), federationKeyringOf(deps, row, { store, issuer, material })?.ready()])
+  keyring.rotateWhenDue().catch((err: unknown) => deps.platform.log.warn({ err }, 'key rotation will be tried again'))
   const offered = offeredCredentials({ server, key: keyring.credentials, issuer, name: row.name }, configurations)
   const signUpAddress = signUpAddressOf(deps, row)
+  const settings = settingsOf(deps, row, { schema, signUpAddress, detailTypes, offered })
+  return {
+    ...{ row, configured, settings, signUpAddress, sessionLifetime: lifetimesOf(deps.config, row).session_absolute },
+    keyMaterial: material,
+    derivedKeys: deps.installation.keys(row.id),
+    upstreamMemory: undefined,
+  }
+}
+
+/** Takes a small part of the time of reading it: nothing is read or opened here. */
+export function makeTenant(deps: AppDeps, stored: StoredTenant): Tenant {
+  const { config, db, importedSecrets } = deps
+  const { now, random } = deps.platform
+  const { row, keyMaterial: material } = stored
+  const issuer = issuerOf(deps, row)
+  const store = tellingStore({ of: tenantStore(db, row.id, now), soon: (ids) => deps.attemptSoon(row.id, ids) })
   return tenantOf({
-    deps,
-    row,
-    issuer,
-    store,
-    keyring,
-    federationKeyring: await federationKeysOf(deps, row, { store, issuer }),
-    tokens: tokens(installation, row.id, random, importedSecrets),
-    settings: settingsOf(deps, row, { schema, signUpAddress, detailTypes, offered }),
-    signUpAddress,
+    ...{ deps, row, stored, issuer, store },
+    schema: stored.configured.schema,
+    keyring: keyringOf(deps, row, { store, issuer, material }),
+    federationKeyring: federationKeyringOf(deps, row, { store, issuer, material }),
+    tokens: tokens(stored.derivedKeys, random, importedSecrets),
     slug: row.slug,
-    base: new URL(config.issuer).pathname.replace(/\/$/, '') + base,
+    base: new URL(issuer).pathname.replace(/\/$/, ''),
     org: row.id,
     firstParty: deps.firstParty(row.id),
-    accountDeletion: config.account.deletion && tenantSettings(row.settings).account_deletion,
     popularPasswords: config.api.popular_passwords,
     recovery: deps.offersMail,
-    cookies: cookiesOf(deps, row),
-    schema,
-    madeOf: [row, schema, detailTypes, configurations],
     id: () => randomId(random),
   })
 }
 
-/** With applications told of ended sessions. */
-function tellingStore(store: Tenant['store'], soon: (ids: readonly string[]) => Promise<void>): Tenant['store'] {
-  const sessions = once(() => telling(store.sessions, soon))
-  return replaceMembers(store, {
-    get sessions() {
-      return sessions()
-    },
-  })
+/** Whether what it was made of is still stored. */
+export async function isUnchanged({ db, platform }: AppDeps, { row, configured }: StoredTenant, now: TenantRow): Promise<boolean> {
+  const latest = await configuredIn(tenantStore(db, now.id, platform.now))
+  return JSON.stringify([row, configured]) === JSON.stringify([now, latest])
 }
 
-/** With the clients of the tenant itself, and without those that nobody vouches for any more. */
-function requestStore(
-  store: Ctx['store'],
-  { issuer, hosts, isFederated, firstParty }: { issuer: string; hosts: readonly string[]; isFederated: boolean; firstParty: Client },
-): Ctx['store'] {
-  const vouchedFor = withFederatedClients(withAcceptedDocuments(store.clients, hosts), isFederated)
-  const clients = withOwnClients(vouchedFor, [firstParty, accountClient(issuer)])
-  return replaceMembers(store, { clients, resources: withAdministration(store.resources, issuer) })
+function issuerOf({ config }: Pick<AppDeps, 'config'>, { slug }: TenantRow): string {
+  return slug === '' ? config.issuer : `${config.issuer}/t/${slug}`
 }
+
+/** With applications told of ended sessions. */
+const tellingStore = replacingPorts<{ of: Ports; soon(ids: readonly string[]): Promise<void> }>({
+  sessions: ({ of, soon }) => telling(of.sessions, soon),
+})
+
+/** With the clients of the tenant itself, and without those that nobody vouches for any more. */
+const requestStore = replacingPorts<{ of: Ports; tenant: Own & Parts }>({
+  clients({ of, tenant: { stored, federationKeyring, firstParty, issuer } }) {
+    const vouchedFor = withFederatedClients(
+      withAcceptedDocuments(of.clients, stored.settings.clientIdHosts),
+      federationKeyring !== undefined,
+    )
+    return withOwnClients(vouchedFor, [firstParty, accountClient(issuer)])
+  },
+  resources: ({ of, tenant: { issuer } }) => withAdministration(of.resources, issuer),
+})
+
+type Configured = Awaited<ReturnType<typeof configuredIn>>
 
 /** What is stored of its configuration and decides how it is put together. */
 async function configuredIn({ attributes, resources, credentialConfigurations }: Tenant['store']) {
@@ -232,8 +265,7 @@ async function configuredIn({ attributes, resources, credentialConfigurations }:
 }
 
 /** Signatures with secrets that the APIs of clients share with this tenant. */
-function sharedKeysOf({ sealer, installation, reseal }: AppDeps, row: TenantRow, issuer: string): SigningSecrets {
-  const key = installation.keys(row.id)
+function sharedKeysOf({ sealer, reseal }: AppDeps, { row, derivedKeys: key }: StoredTenant, issuer: string): SigningSecrets {
   return sharedKeys({
     sealer,
     root: () => key('client-signing-secret'),
@@ -244,51 +276,6 @@ function sharedKeysOf({ sealer, installation, reseal }: AppDeps, row: TenantRow,
   })
 }
 
-function settingsOf(
-  { config, server }: AppDeps,
-  row: TenantRow,
-  own: Pick<TenantSettings, 'detailTypes'> & {
-    schema: readonly Attribute[]
-    signUpAddress: SignUpRule['address'] | undefined
-    offered: ReturnType<typeof offeredCredentials>
-  },
-): TenantSettings {
-  const { schema, signUpAddress, detailTypes, offered } = own
-  const settings = tenantSettings(row.settings)
-  const seconds = lifetimesOf(config, row)
-  return {
-    name: row.name,
-    logoUri: settings.logo_uri,
-    stateCookie: stateCookie(row.slug),
-    lifetimes: {
-      sessionIdle: seconds.session_idle,
-      flow: seconds.flow,
-      code: seconds.code,
-      accessToken: seconds.access_token,
-      idToken: seconds.id_token,
-      refreshToken: seconds.refresh_token,
-      refreshGrace: seconds.refresh_grace,
-    },
-    signUp: signUpAddress !== undefined && signUpAttributes(schema).closedBy.length === 0,
-    detailTypes: [...offered.detailTypes, ...detailTypes],
-    credentials: offered.credentials,
-    credentialsPerPerson: settings.credentials_per_person,
-    unansweredRequests: config.limits.unanswered_requests,
-    attesters: settings.client_attesters,
-    requestUri: settings.request_uri,
-    sharedSignals: settings.shared_signals,
-    clientIdHosts: has(server, 'clientIdMetadataDocuments') ? settings.client_id_hosts : [],
-    withoutGrantTypes: withoutGrantTypes(settings, offered),
-    secondFactor: secondFactorOf(config, row),
-    registration: registrationRuleOf(config, row),
-    ...releasedAttributes(server, row, schema, offered.scopes),
-  }
-}
-
-const has = ({ features }: Server, name: string) => features.some(({ id }) => id === name)
-
-function cookiesOf({ config, server }: AppDeps, row: TenantRow): CookieJar {
-  const { slug } = row
-  const maxAge = lifetimesOf(config, row).session_absolute
-  return cookieJar({ slug, secure: config.issuer.startsWith('https:'), maxAge, withState: has(server, 'sessionManagement') })
+function cookiesOf({ config, server }: AppDeps, { row: { slug }, sessionLifetime: maxAge }: StoredTenant): CookieJar {
+  return cookieJar({ slug, secure: config.issuer.startsWith('https:'), maxAge, withState: hasFeature(server, 'sessionManagement') })
 }

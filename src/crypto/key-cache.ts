@@ -13,11 +13,17 @@ export interface OpenKey {
 
 export interface LoadedKeys {
   readonly rows: readonly SigningKeyRow[]
-  /** By kid, one for each row. */
-  readonly open: ReadonlyMap<string, OpenKey>
   /** When the read began. */
   readonly at: number
 }
+
+/** What was last read, and the keys of it that were used, by kid. It is kept when the keyring is not, so that each is opened once. */
+export interface OpenedKeys {
+  latest: LoadedKeys
+  readonly byKid: Map<string, OpenKey>
+}
+
+export const noOpenedKeys = (): OpenedKeys => ({ latest: { rows: [], at: Number.NEGATIVE_INFINITY }, byKid: new Map() })
 
 /** What the keys of a tenant sign: tokens, or the statements of its federation. */
 export type KeyPurpose = 'signing-key' | 'federation-key'
@@ -27,6 +33,8 @@ export interface KeyCache {
   read(maxAge: number): Promise<LoadedKeys>
   /** The current keys, including our own changes. */
   readAnew(): Promise<LoadedKeys>
+  /** The key of a row, which is opened when it is used for the first time. Throws `Unsealable`. */
+  open(row: SigningKeyRow): OpenKey
   /** Stores a pair. False if this algorithm already has a key of that generation. */
   add(
     pair: KeyPair,
@@ -46,41 +54,45 @@ export function keyCache(options: {
   now: () => number
   reseal: ResealOnUse
   purpose?: KeyPurpose
+  opened?: OpenedKeys
 }): KeyCache {
-  const { store, sealer, now, tenantId: tenant, purpose = 'signing-key' } = options
+  const { store, sealer, now, tenantId: tenant, purpose = 'signing-key', opened = noOpenedKeys() } = options
   // The seal covers algorithm and kid: write access to rows is not enough to add a key or to use one with another algorithm.
   const sealContextOf = (alg: KeyAlg, kid: string) => ({ purpose, tenant, id: `${alg}:${kid}` })
-  let latest: LoadedKeys = { rows: [], open: new Map(), at: Number.NEGATIVE_INFINITY }
   let underWay: Promise<LoadedKeys> | undefined
   let begun = 0
   let kept = 0
 
-  function openRow(row: SigningKeyRow): OpenKey {
-    const der = sealer.open(sealContextOf(row.alg, row.kid), row.sealedKey)
-    return { pair: fromPkcs8(row.alg, row.kid, der), headers: new Map() }
+  function open({ alg, kid, sealedKey }: SigningKeyRow): OpenKey {
+    const known = opened.byKid.get(kid)
+    if (known) return known
+    const key = { pair: fromPkcs8(alg, kid, sealer.open(sealContextOf(alg, kid), sealedKey)), headers: new Map() }
+    opened.byKid.set(kid, key)
+    return key
   }
 
   async function readAnew(): Promise<LoadedKeys> {
     const mine = ++begun
     const at = now()
     const rows = await store.signingKeys.list()
-    if (rows === latest.rows) return latest // the store remembers them
-    const open = new Map(rows.map((row) => [row.kid, latest.open.get(row.kid) ?? openRow(row)]))
-    if (mine < kept) return latest // a later read was faster
+    if (rows === opened.latest.rows) return opened.latest // the store remembers them
+    if (mine < kept) return opened.latest // a later read was faster
     kept = mine
-    latest = { rows, open, at }
-    return latest
+    opened.latest = { rows, at }
+    for (const kid of opened.byKid.keys()) if (!rows.some((row) => row.kid === kid)) opened.byKid.delete(kid)
+    return opened.latest
   }
 
   return {
     read: async (maxAge) => {
-      if (Math.abs(now() - latest.at) < maxAge) return latest // also if the clock was set back
+      if (Math.abs(now() - opened.latest.at) < maxAge) return opened.latest // also if the clock was set back
       underWay ??= readAnew().finally(() => {
         underWay = undefined
       })
       return underWay
     },
     readAnew,
+    open,
     add: (pair, when, previousRemoveAt) => {
       const { alg, kid } = pair
       const sealedKey = sealer.seal(sealContextOf(alg, kid), toPkcs8(pair))
@@ -91,9 +103,10 @@ export function keyCache(options: {
     },
     remove: (kid) => store.signingKeys.remove(kid),
     async resealOld() {
-      const { rows, open } = latest
-      for (const { alg, kid, sealedKey: sealed } of rows)
-        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, () => toPkcs8(open.get(kid)!.pair))
+      for (const row of opened.latest.rows) {
+        const { alg, kid, sealedKey: sealed } = row
+        await options.reseal(purpose, { tenant, id: `${alg}:${kid}`, sealed }, () => toPkcs8(open(row).pair))
+      }
     },
   }
 }

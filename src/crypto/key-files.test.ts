@@ -7,10 +7,10 @@ import { after, test } from 'node:test'
 import { importJWK, jwtVerify } from 'jose'
 import { generate } from 'selfsigned'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { openKeyring } from '../../test/open-keyring.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { BadKeyFile } from './kek.ts'
 import { readKeyFile } from './key-files.ts'
-import { keyring } from './keyring.ts'
 import { sealer } from './seal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-keys-'))
@@ -36,7 +36,7 @@ test('a key from a file replaces ours and is published with its certificate', as
   const now = () => 1000
   const store = memoryKeyStore()
   const options = { tenantId: 'root', issuer: 'https://as.example', algs: ['ES256', 'RS256'] as const, rsaBits: 2048, now, reloadEvery: 1 }
-  const ring = await keyring({
+  const ring = await openKeyring({
     reseal: async () => {},
     ...options,
     store,

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { openKeyring } from '../../test/open-keyring.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
-import { type Keyring, keyring } from './keyring.ts'
+import type { Keyring } from './keyring.ts'
 import { type Sealer, sealer } from './seal.ts'
 
 const issuer = 'https://id.example'
@@ -16,7 +17,7 @@ async function cluster(nodes: number, algs: SigningAlg[] = ['ES256']) {
   const store = memoryKeyStore()
   const clock = { now: 1_800_000_000 }
   const start = (seal: Sealer = safe, behind = 0) =>
-    keyring({
+    openKeyring({
       store,
       sealer: seal,
       tenantId: 't',

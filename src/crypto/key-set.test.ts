@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { openKeyring } from '../../test/open-keyring.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
-import { keyring } from './keyring.ts'
 import { sealer } from './seal.ts'
 import { makeKeyPair } from './signer.ts'
 
@@ -13,12 +13,12 @@ const usual = {
   ...{ sealer: sealer([randomBytes(32)], randomBytes), tenantId: 'tenant', issuer: 'https://id.example', rsaBits: 2048 },
   ...{ reloadEvery: 1, reseal: async () => {}, now: () => noon },
 }
-const open = () => keyring({ ...usual, store: memoryKeyStore(), algs: ['ES256'] })
+const open = () => openKeyring({ ...usual, store: memoryKeyStore(), algs: ['ES256'] })
 
 test('the JWKS begins with the oldest kind, and what does not sign comes last', async () => {
   const algs: SigningAlg[] = ['ML-DSA-44', 'EdDSA', 'ES256', 'PS256', 'RS256']
   for (const order of [algs, algs.toReversed()]) {
-    const ring = await keyring({ ...usual, store: memoryKeyStore(), algs: order, decrypts: true })
+    const ring = await openKeyring({ ...usual, store: memoryKeyStore(), algs: order, decrypts: true })
     const { keys } = (await ring.jwks(noon)) as { keys: { alg?: string; use: string }[] }
     assert.deepEqual(
       keys.map(({ alg, use }) => alg ?? use),
@@ -31,7 +31,7 @@ test('credentials are signed by a key of a file, or by one for ES256', async () 
   const pair = await makeKeyPair('ES256', 2048)
   const certified = { pair, x5c: [], notAfter: noon }
   const signs = async (algs: SigningAlg[], file: typeof certified | undefined) => {
-    const ring = await keyring({ ...usual, store: memoryKeyStore(), algs, certified: file })
+    const ring = await openKeyring({ ...usual, store: memoryKeyStore(), algs, certified: file })
     return ring.credentials !== undefined
   }
   assert.deepEqual(

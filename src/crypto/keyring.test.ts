@@ -3,6 +3,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { CompactEncrypt, createLocalJWKSet, importJWK, type JSONWebKeySet, jwtVerify } from 'jose'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { openKeyring } from '../../test/open-keyring.ts'
 import type { SigningAlg } from '../protocol/algs.ts'
 import { type Keyring, keyring } from './keyring.ts'
 import { sealer, Unsealable } from './seal.ts'
@@ -17,7 +18,7 @@ const usual = { sealer: safe, tenantId: 'tenant', issuer, rsaBits: 2048, reloadE
 
 function open(options: { store?: ReturnType<typeof memoryKeyStore>; algs?: SigningAlg[]; now?: () => number; tenantId?: string }) {
   const { store = memoryKeyStore(), algs = ['ES256'], now = () => noon, tenantId = 'tenant' } = options
-  return keyring({ ...usual, store, tenantId, algs, now })
+  return openKeyring({ ...usual, store, tenantId, algs, now })
 }
 
 const all: SigningAlg[] = ['ES256', 'EdDSA', 'RS256', 'PS256']
@@ -167,7 +168,7 @@ test('forged tokens are refused', async () => {
 test('a key that decrypts signs nothing, is replaced like others, and is published while it is active', async () => {
   const store = memoryKeyStore()
   let now = noon
-  const ring = await keyring({ ...usual, store, algs: ['ES256'], decrypts: true, now: () => now })
+  const ring = await openKeyring({ ...usual, store, algs: ['ES256'], decrypts: true, now: () => now })
   const enc = async () => ((await ring.jwks(now)).keys as { kid: string; use: string }[]).filter(({ use }) => use === 'enc')
   const [first] = await enc()
   const encrypted = async (kid: string, to: object) =>
@@ -192,7 +193,7 @@ test('a key that decrypts signs nothing, is replaced like others, and is publish
   assert.equal(await ring.verify(['JWT'], forged, noon), undefined)
   await assert.rejects(async () => signText({ alg: 'ECDH-ES', privateKey: (await makeKeyPair('ES256', 2048)).privateKey }, 'x'), RangeError)
   await assert.rejects(
-    (await keyring({ ...usual, store, algs: ['ES256'], now: () => now })).rotate('ECDH-ES', { immediately: true }),
+    (await openKeyring({ ...usual, store, algs: ['ES256'], now: () => now })).rotate('ECDH-ES', { immediately: true }),
     RangeError,
   )
 })
@@ -215,14 +216,16 @@ test('a row that was tampered with does not open', async () => {
     { ...rs, alg: 'PS256' as const },
     { ...es, kid: 'anything' },
   ]
-  for (const row of tampered)
-    await assert.rejects(open({ store: { ...store, signingKeys: { ...store.signingKeys, list: async () => [row] } } }), Unsealable)
+  for (const row of tampered) {
+    const tamperedStore = { ...store, signingKeys: { ...store.signingKeys, list: async () => [row] } }
+    await assert.rejects(keyring({ ...usual, store: tamperedStore, algs: ['ES256'], now: () => noon }).publishes(row.kid), Unsealable)
+  }
 })
 
 test('unknown kids make the store read once a second at most', async () => {
   const store = memoryKeyStore()
   let now = noon
-  const ring = await keyring({
+  const ring = await openKeyring({
     reseal: async () => {},
     store,
     sealer: safe,

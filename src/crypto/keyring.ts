@@ -6,7 +6,7 @@ import { parseJws, parseObject } from '../protocol/codec/jws.ts'
 import type { Keys } from '../protocol/ports.ts'
 import { type CertifiedKey, credentialKey } from './credential-key.ts'
 import { encode, isInForce, isOfType, maxLength } from './jwt.ts'
-import { type KeyPurpose, keyCache, type OpenKey } from './key-cache.ts'
+import { type KeyPurpose, keyCache, type OpenedKeys, type OpenKey } from './key-cache.ts'
 import { keyRotation } from './key-rotation.ts'
 import { activeOf, type KeyState, newestOf, type Schedule, stateOf, usualSchedule } from './key-schedule.ts'
 import type { ResealOnUse } from './reseal.ts'
@@ -15,6 +15,11 @@ import { isSignatureOf, isSlow, type KeyPair, signText } from './signer.ts'
 import type { KeyStore, SigningKeyRow } from './types.ts'
 
 export interface Keyring extends Keys {
+  /**
+   * Resolves when the fast algorithms can sign; rejects with `Unsealable` when the key of one does not open. The first key of a slow one is created when the JWKS is requested or something must be
+   * signed with it, because most tenants never need one.
+   */
+  ready(): Promise<void>
   /** The algorithms whose keys are created here; the operator manages the other keys. */
   readonly ownAlgs: readonly KeyAlg[]
   /**
@@ -33,12 +38,7 @@ export interface KeyInfo extends Pick<SigningKeyRow, 'kid' | 'alg' | 'createdAt'
   state: KeyState
 }
 
-/**
- * Resolves when the fast algorithms can sign. The first key of a slow one is created when the JWKS is requested or something must be
- * signed with it, because most tenants never need one.
- * `rsaBits` of new keys. `now`: seconds since the epoch. `reloadEvery`: seconds after which a change made by another node is seen.
- */
-export async function keyring(options: {
+export interface KeyringOptions {
   store: KeyStore
   /** Signing keys unless given. */
   purpose?: KeyPurpose
@@ -48,16 +48,23 @@ export async function keyring(options: {
   algs: readonly SigningAlg[]
   /** Does anybody encrypt for this tenant? */
   decrypts?: boolean
+  /** Of new keys. */
   rsaBits: number
+  /** Seconds since the epoch. */
   now: () => number
+  /** Seconds after which a change made by another node is seen. */
   reloadEvery: number
   schedule?: Schedule
   /** Keys that the operator manages; they replace ours and never rotate. */
   fixed?: readonly KeyPair[]
   /** Signs credentials in place of a key of the tenant. */
   certified?: CertifiedKey | undefined
+  /** Keys that an earlier keyring of the tenant has opened. */
+  opened?: OpenedKeys
   reseal: ResealOnUse
-}): Promise<Keyring> {
+}
+
+export function keyring(options: KeyringOptions): Keyring {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
   const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ pair, headers: new Map() }))
   const signing = algs.filter((alg) => !fixed.some(({ pair }) => pair.alg === alg))
@@ -78,24 +85,26 @@ export async function keyring(options: {
     }
     const active = activeOf(keys.rows, alg, now())
     if (!active) throw new Error('a key vanished just after it was made')
-    return keys.open.get(active.kid)!
+    return cache.open(active)
   }
 
   /** An unknown key may be new from another node, so the store is read again, at most once a second. */
   async function publishedKey(kid: string): Promise<OpenKey | undefined> {
     const kept = fixed.find(({ pair }) => pair.kid === kid)
     if (kept) return kept
-    let keys = await cache.read(reloadEvery)
-    if (!keys.open.has(kid)) keys = await cache.read(Math.min(reloadEvery, 1))
-    const row = keys.rows.find((row) => row.kid === kid)
-    return row && stateOf(keys.rows, row, now()) !== 'removed' ? keys.open.get(kid) : undefined
+    const isNamed = (row: SigningKeyRow) => row.kid === kid
+    let { rows } = await cache.read(reloadEvery)
+    if (!rows.some(isNamed)) rows = (await cache.read(Math.min(reloadEvery, 1))).rows
+    const row = rows.find(isNamed)
+    return row && stateOf(rows, row, now()) !== 'removed' ? cache.open(row) : undefined
   }
-
-  await Promise.all(signing.filter((alg) => !isSlow(alg)).map(ensure))
 
   return {
     algs,
     ownAlgs: own,
+    async ready() {
+      await Promise.all(signing.filter((alg) => !isSlow(alg)).map(activeKey))
+    },
     sign: async (alg, typ, claims) => signCompact(await activeKey(alg), typ, claims),
     verify: async (typ, token, at) => {
       const jws = parseJws(token, maxLength)
@@ -113,9 +122,9 @@ export async function keyring(options: {
     },
     jwks: async (at) => {
       await Promise.all(own.map(activeKey))
-      const { rows, open } = await cache.read(reloadEvery)
+      const { rows } = await cache.read(reloadEvery)
       if (published?.rows !== rows || published.at !== at) {
-        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => open.get(row.kid)!.pair.jwk)
+        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => cache.open(row).pair.jwk)
         published = { rows, at, set: { keys: [...fixed.map(({ pair }) => pair.jwk), ...ofStore].toSorted(byAge) } }
       }
       return published.set

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { memoryKeyStore } from '../../test/memory-key-store.ts'
+import { openKeyring } from '../../test/open-keyring.ts'
 import { clientSchema } from '../protocol/client.ts'
-import { keyring } from './keyring.ts'
 import type { ResealOnUse } from './reseal.ts'
 import { resealOnUse, sealing } from './reseal.ts'
 import { sealer } from './seal.ts'
@@ -67,7 +67,7 @@ test('7: every signing key of a tenant during maintenance, including retired and
   const { made, store: sealedStore } = replacements()
   const clock = { now: 1_800_000_000 }
   const ringWith = (seal: typeof before) =>
-    keyring({
+    openKeyring({
       store,
       sealer: seal,
       tenantId: 't',

@@ -14,7 +14,7 @@ function installation(): Promise<Installation> {
 }
 const gatehouse = await installation()
 const imported = importedSecrets({ random: randomBytes, now: () => 0 })
-const ours = tokens(gatehouse, 'ours', randomBytes, imported)
+const ours = tokens(gatehouse.keys('ours'), randomBytes, imported)
 const kinds: TokenKind[] = ['rt', 'ac', 'cs', 'ss', 'br', 'fl', 'ak']
 
 test('a token has one hash, and only as its own kind', () => {
@@ -50,8 +50,8 @@ test('invalid text has no hash', () => {
 
 test('another tenant, installation or kind has another hash for the same text', async () => {
   const text = ours.make('cs')
-  const theirs = tokens(gatehouse, 'theirs', randomBytes, imported)
-  const elsewhere = tokens(await installation(), 'ours', randomBytes, imported)
+  const theirs = tokens(gatehouse.keys('theirs'), randomBytes, imported)
+  const elsewhere = tokens((await installation()).keys('ours'), randomBytes, imported)
   const hashes = [ours.hash('cs', text), theirs.hash('cs', text), elsewhere.hash('cs', text)]
   assert.equal(new Set(hashes).size, 3)
   assert.notEqual(theirs.successor(text), ours.successor(text))
@@ -77,12 +77,12 @@ test('a secret matches any of the stored hashes, whether chosen or generated', (
   assert.equal(ours.matchesSecret('chosen: päss', [kept, other]), true)
   assert.equal(ours.matchesSecret('chosen: päss', [other, kept]), true)
   assert.equal(ours.matchesSecret('wrong', [other, kept]), false)
-  assert.equal(tokens(gatehouse, 'theirs', randomBytes, imported).matchesSecret('other', [other]), false)
+  assert.equal(tokens(gatehouse.keys('theirs'), randomBytes, imported).matchesSecret('other', [other]), false)
 })
 
 test('a user code is of the first 240 values of a byte alone, so that each letter is as likely as every other', () => {
   const all = (from: number) => (n: number) => Uint8Array.from({ length: n }, (_, i) => (from + i) % 256)
-  const code = (from: number) => tokens(gatehouse, 'ours', all(from), imported).userCode()
+  const code = (from: number) => tokens(gatehouse.keys('ours'), all(from), imported).userCode()
   assert.deepEqual([code(0), code(232), code(236)], ['BCDF-GHJK', 'QRST-VWXZ', 'VWXZ-VWXZ'])
 })
 

@@ -7,7 +7,7 @@ import type { TokenKind } from '../protocol/token-kind.ts'
 import { typedCode } from '../protocol/typed-code.ts'
 import type { Random } from './derive.ts'
 import { type ImportedSecrets, isImported } from './imported-secrets.ts'
-import type { Installation } from './installation.ts'
+import type { TenantKeys } from './installation.ts'
 import { nonces } from './nonces.ts'
 import { sealedAccessTokens } from './sealed-access-tokens.ts'
 
@@ -30,8 +30,7 @@ const isDerivable = (stored: string) => stored.startsWith(derivable)
 const noHash = '!'.repeat(43)
 
 /** Hashes are HMAC-SHA-256 in base64url, under keys of this tenant only, so that a stolen database does not reveal even short secrets. */
-export function tokens(installation: Installation, tenantId: string, random: Random, imported: ImportedSecrets): TenantTokens {
-  const key = installation.keys(tenantId)
+export function tokens(key: TenantKeys, random: Random, imported: ImportedSecrets): TenantTokens {
   const derived = (stored: string) => opaque('cs', mac(key('client-secret'), stored))
   const hash = (kind: TokenKind, text: string) => macText(key('token-index'), `${kind}:${text}`)
   return {

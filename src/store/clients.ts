@@ -16,46 +16,40 @@ interface StoredClient extends Omit<RegisteredClient, 'secretHashes'> {
   secrets: readonly StoredSecret[]
 }
 
+/** Remembered of a client. */
+interface Known {
+  stored: StoredClient
+  /** The same object for each request while it is active, unless its secrets expire: what is derived from it can be kept with it. */
+  lasting: Client | undefined
+}
+
 export function clients(
   db: Db,
   tenant: string,
   { now, remembering }: { now: () => number; remembering: Configuration['remembering'] },
 ): Pick<Store, 'clients'> & ClientStore {
-  const stored = remembering(async (id): Promise<StoredClient | undefined> => {
+  const known = remembering('clients', async (id): Promise<Known | undefined> => {
     const rows = await db.read(sql`
       select c.doc, c.status, c.signing_secret, c.tokens_from, c.registered_by, c.registered_at, c.registration_scope, c.quarantined,
         c.expires_at as client_expires_at, c.document_read_at, c.trusted_until, s.hash, s.expires_at from clients c
       left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
-    return storedClientFrom(id, rows)
+    return rows[0] && knownFrom(storedClientFrom(id, rows[0], secretsFrom(rows)))
   })
-  const hasOrigin = remembering(async (origin) => {
+  const hasOrigin = remembering('client origins', async (origin) => {
     const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
     return rows.length > 0
   })
-  const inUse = new WeakMap<StoredClient, Client>()
 
-  function registered(found: StoredClient | undefined): RegisteredClient | undefined {
-    if (!found) return undefined
-    const { secrets, ...client } = found
-    return { ...client, secretHashes: inForce(secrets, now()) }
-  }
-
-  /** The same object each time, as long as its secrets do not expire: what is derived from it can be kept with it. */
-  function active(found: StoredClient | undefined): Client | undefined {
-    if (found?.status !== 'active' || !isTrusted(found, now())) return undefined
-    const known = inUse.get(found)
-    if (known) return known
-    const { status: _, registration: __, ...client } = registered(found) as RegisteredClient
-    if (found.secrets.every(({ expiresAt }) => expiresAt === undefined)) inUse.set(found, client)
-    return client
+  async function active(id: string): Promise<Client | undefined> {
+    const found = await known(id)
+    if (found?.stored.status !== 'active' || !isTrusted(found.stored, now())) return undefined
+    return found.lasting ?? withoutRegistration(registered(found.stored, now()))
   }
 
   return {
     clients: {
-      async find(id) {
-        return active(await stored(id))
-      },
+      find: active,
       hasOrigin: async (origin) => hasOrigin(origin),
     },
     clientsAdmin: {
@@ -84,7 +78,10 @@ export function clients(
         )
         return rows.length > 0
       },
-      find: async (id) => registered(await stored(id)),
+      async find(id) {
+        const found = await known(id)
+        return found && registered(found.stored, now())
+      },
       async list({ after = '', limit }) {
         const rows = await db.read(
           sql`select id, doc from clients where tenant_id = ${tenant} and id > ${after} order by id limit ${limit}`,
@@ -116,13 +113,24 @@ export function clients(
   }
 }
 
-function storedClientFrom(id: string, rows: readonly Row[]): StoredClient | undefined {
-  const [row] = rows
-  if (!row) return undefined
+function knownFrom(stored: StoredClient): Known {
+  const expire = stored.secrets.some(({ expiresAt }) => expiresAt !== undefined)
+  return { stored, lasting: expire ? undefined : withoutRegistration(registered(stored, 0)) }
+}
+
+function registered({ secrets, ...client }: StoredClient, now: number): RegisteredClient {
+  return { ...client, secretHashes: inForce(secrets, now) }
+}
+
+function withoutRegistration({ status: _, registration: __, ...client }: RegisteredClient): Client {
+  return client
+}
+
+function storedClientFrom(id: string, row: Row, secrets: readonly StoredSecret[]): StoredClient {
   return {
     ...storedClient(id, JSON.parse(row['doc'] as string)),
     status: row['status'] as ClientStatus,
-    secrets: secretsFrom(rows),
+    secrets,
     sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
     tokensFrom: row['tokens_from'] as number,
     ...registrationFrom(row),

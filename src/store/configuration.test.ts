@@ -210,7 +210,7 @@ onEachEngine('a database that does not answer is asked again', async ({ db }) =>
 onEachEngine('what is there stays remembered, however much is asked for that is not', async ({ db }) => {
   for (const none of [undefined, false]) {
     const asked: string[] = []
-    const find = configuration(db, 'a').remembering(async (key) => {
+    const find = configuration(db, 'a').remembering(`values, of which some are ${none}`, async (key) => {
       asked.push(key)
       return key === 'there' ? key : none
     })

@@ -18,6 +18,8 @@ export const DIRECTORY = ''
 const maxValues = 50_000
 const maxNothing = 10_000
 const maxKey = 512
+/** Of how many tenants anything is kept, which is more than are cached. */
+const maxTenants = 12_000
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
 const configuring =
@@ -31,8 +33,11 @@ export interface Configuration {
   readonly db: Db
   /** `versionOf` this tenant. */
   version(): MaybePromise<number>
-  /** Remembers what `load` finds for each key, and always for ''. All who ask share one value, which nobody changes. */
-  remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T>
+  /**
+   * Remembers what `load` finds for each key, and always for ''. All who ask share one value, which nobody changes. It is kept under `name`,
+   * which stands for these values alone, so that it outlives the stores of the tenant that asked for it.
+   */
+  remembering<T>(name: string, load: (key: string) => Promise<T>): (key: string) => MaybePromise<T>
 }
 
 interface Remembered {
@@ -42,30 +47,43 @@ interface Remembered {
 
 /** What this process knows from one database. */
 interface Memory {
-  /** The versions of tenants, as they were when the database had this mark. */
-  versions: Map<string, { mark: number; version: MaybePromise<number> }>
+  tenants: Map<string, TenantMemory>
+  /** By tenant, name and key. */
   values: Map<string, Remembered>
   /** Where there is none. Apart, so that nobody pushes values out by asking for what does not exist. */
   nothing: Map<string, Remembered>
-  kinds: number
+}
+
+interface TenantMemory {
+  /** Its version, as it was when the database had this mark. */
+  latest: { mark: number; version: MaybePromise<number> } | undefined
+  /** By name, the values of the key '', each of which stands for all there are. */
+  wholes: Record<string, Remembered>
 }
 
 const memories = new WeakMap<Db, Memory>()
 
 function memoryOf(db: Db): Memory {
-  const known = memories.get(db) ?? { versions: new Map(), values: new Map(), nothing: new Map(), kinds: 0 }
+  const known = memories.get(db) ?? { tenants: new Map(), values: new Map(), nothing: new Map() }
   memories.set(db, known)
   return known
 }
 
+function tenantMemory({ tenants }: Memory, tenant: string): TenantMemory {
+  const known = tenants.get(tenant)
+  if (known) return known
+  const begun: TenantMemory = { latest: undefined, wholes: {} }
+  setBounded(tenants, tenant, begun, maxTenants)
+  return begun
+}
+
 /** What a tenant has configured has another number after each change. Rejects and throws as reading does. */
 export function versionOf(db: Db, tenant: string): MaybePromise<number> {
-  const { versions } = memoryOf(db)
+  const memory = tenantMemory(memoryOf(db), tenant)
   const mark = db.mark()
-  const latest = versions.get(tenant)
-  if (latest?.mark === mark) return latest.version
+  if (memory.latest?.mark === mark) return memory.latest.version
   const asked = { mark, version: ask() as MaybePromise<number> }
-  versions.set(tenant, asked)
+  memory.latest = asked
   return asked.version
 
   async function ask(): Promise<number> {
@@ -74,7 +92,7 @@ export function versionOf(db: Db, tenant: string): MaybePromise<number> {
       asked.version = found
       return found
     } catch (error) {
-      if (versions.get(tenant) === asked) versions.delete(tenant)
+      if (memory.latest === asked) memory.latest = undefined
       throw error
     }
   }
@@ -92,17 +110,30 @@ export function configuration(db: Db, tenant: string): Configuration {
     try {
       return await db.transact(() => counting(tenant, work, noted))
     } finally {
-      if (changes) memory.versions.delete(tenant)
+      if (changes) tenantMemory(memory, tenant).latest = undefined
     }
   }
 
-  function remembering<T>(load: (key: string) => Promise<T>): (key: string) => MaybePromise<T> {
-    const values: Values<T> = { kind: ++memory.kinds, load, whole: undefined }
+  function remembering<T>(name: string, load: (key: string) => Promise<T>): (key: string) => MaybePromise<T> {
+    const nameOf = (key: string) => `${tenant}\n${name}\n${key}` // the key may be any text, so it comes last
+
+    function valueAt(version: number, key: string): MaybePromise<T> {
+      const found = key === '' ? tenantMemory(memory, tenant).wholes[name] : rememberedAt(memory, nameOf(key))
+      return found?.version === version ? (found.value as T) : loadAt(version, key)
+    }
+
+    async function loadAt(version: number, key: string): Promise<T> {
+      const value = await load(key)
+      if (key === '') tenantMemory(memory, tenant).wholes[name] = { version, value }
+      else remember(memory, nameOf(key), { version, value })
+      return value
+    }
+
     return (key) => {
       if (key.length > maxKey) return load(key)
       const version = versionOf(db, tenant)
-      if (typeof version === 'number') return valueAt(memory, values, version, key)
-      return version.then((known) => valueAt(memory, values, known, key))
+      if (typeof version === 'number') return valueAt(version, key)
+      return version.then((known) => valueAt(known, key))
     }
   }
 
@@ -115,26 +146,6 @@ export function configuration(db: Db, tenant: string): Configuration {
   return { db: Object.assign(Object.create(db) as Db, overridden), version: () => versionOf(db, tenant), remembering }
 }
 
-/** One kind of values of one tenant. */
-interface Values<T> {
-  kind: number
-  load(key: string): Promise<T>
-  /** The value of the key '', which stands for all there are. */
-  whole: Remembered | undefined
-}
-
-function valueAt<T>(memory: Memory, values: Values<T>, version: number, key: string): MaybePromise<T> {
-  const found = key === '' ? values.whole : rememberedAt(memory, nameOf(values, key))
-  return found?.version === version ? (found.value as T) : loadAt(memory, values, version, key)
-}
-
-async function loadAt<T>(memory: Memory, values: Values<T>, version: number, key: string): Promise<T> {
-  const value = await values.load(key)
-  if (key === '') values.whole = { version, value }
-  else remember(memory, nameOf(values, key), { version, value })
-  return value
-}
-
 const rememberedAt = ({ values, nothing }: Memory, name: string) => values.get(name) ?? nothing.get(name)
 
 function remember({ values, nothing }: Memory, name: string, remembered: Remembered): void {
@@ -144,8 +155,6 @@ function remember({ values, nothing }: Memory, name: string, remembered: Remembe
   if (value === undefined || value === false) setBounded(nothing, name, remembered, maxNothing)
   else setBounded(values, name, remembered, maxValues)
 }
-
-const nameOf = ({ kind }: Pick<Values<unknown>, 'kind'>, key: string) => `${kind} ${key}`
 
 function* single(statement: Sql): Transaction<Row[]> {
   return yield statement

@@ -17,12 +17,12 @@ export function connections(
   tenant: string,
   { now, remembering }: Pick<Configuration, 'remembering'> & { now: () => number },
 ): ConnectionStore {
-  const stored = remembering(async (name) => {
+  const stored = remembering('connections', async (name) => {
     const [row] = await db.read(sql`select name, doc, sealed_secret from connections where tenant_id = ${tenant} and name = ${name}`)
     return row && connectionFrom(row)
   })
 
-  const listed = remembering(async () => {
+  const listed = remembering('connection names', async () => {
     const rows = await db.read(sql`select name, doc, sealed_secret from connections where tenant_id = ${tenant} order by name limit 200`)
     return rows.map(connectionFrom)
   })

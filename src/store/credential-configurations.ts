@@ -5,7 +5,7 @@ import type { Configuration } from './configuration.ts'
 import { type Db, type Row, type Sql, sql } from './sql.ts'
 
 export function credentialConfigurations(db: Db, tenant: string, { remembering }: Pick<Configuration, 'remembering'>): ConfigurationStore {
-  const listed = remembering(async () => {
+  const listed = remembering('credential configurations', async () => {
     const rows = await db.read(sql`select id, doc from credential_configurations where tenant_id = ${tenant} order by id limit 200`)
     return rows.map(configurationFrom)
   })

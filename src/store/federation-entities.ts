@@ -14,7 +14,7 @@ export function federationEntities(
       select doc from federation_entities where tenant_id = ${tenant} and role = ${role} order by entity_id limit ${limit}`)
     return rows.map(entityFrom)
   }
-  const own = remembering(async () => {
+  const own = remembering('own federation', async () => {
     const [anchors, superiors, issuers, owners, subordinates] = await Promise.all([
       all('anchor', mostOfARole),
       all('superior', mostHints),
@@ -30,7 +30,7 @@ export function federationEntities(
       hasSubordinates: subordinates.length > 0,
     }
   })
-  const stored = remembering(async (key) => {
+  const stored = remembering('federation entities', async (key) => {
     const [role, id] = JSON.parse(key) as [string, string]
     const [row] = await db.read(sql`
       select doc from federation_entities where tenant_id = ${tenant} and role = ${role} and entity_id = ${id}`)

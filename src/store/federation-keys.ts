@@ -15,12 +15,12 @@ export function federationKeys(
   tenant: string,
   { now, remembering }: { now: () => number; remembering: Configuration['remembering'] },
 ): FederationKeyStore & { federation: Pick<FederationStore['federation'], 'formerKeys'> } {
-  const all = remembering(async () =>
+  const all = remembering('federation key rows', async () =>
     db.read(sql`
       select kid, alg, generation, public_jwk, sealed_key, created_at, active_at, remove_at, removed_at, revoked
       from federation_keys where tenant_id = ${tenant} order by alg, generation`),
   )
-  const keys = remembering(async () => (await all('')).filter((row) => row['removed_at'] === null).map(signingKeyFrom))
+  const keys = remembering('federation keys', async () => (await all('')).filter((row) => row['removed_at'] === null).map(signingKeyFrom))
   return {
     federation: { formerKeys: async () => (await all('')).filter((row) => row['removed_at'] !== null).map(formerFrom) },
     federationKeys: {

@@ -17,7 +17,7 @@ export function resources(
   tenant: string,
   { now, remembering }: { now: () => number; remembering: Configuration['remembering'] },
 ): Pick<Store, 'resources'> & ResourceStore {
-  const stored = remembering(async (identifier) =>
+  const stored = remembering('resources', async (identifier) =>
     storedResourceFrom(
       await db.read(sql`
         select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
@@ -25,7 +25,7 @@ export function resources(
         where r.tenant_id = ${tenant} and r.identifier = ${identifier}`),
     ),
   )
-  const similar = remembering(async (normal) =>
+  const similar = remembering('resources by normal identifier', async (normal) =>
     storedResourceFrom(
       await db.read(sql`
         select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
@@ -33,7 +33,7 @@ export function resources(
         where r.tenant_id = ${tenant} and r.normal_identifier = ${normal}`),
     ),
   )
-  const named = remembering(async (name) =>
+  const named = remembering('resources by name', async (name) =>
     storedResourceFrom(
       await db.read(sql`
         select r.doc, r.tokens_from, s.hash, s.expires_at from resources r
@@ -41,7 +41,7 @@ export function resources(
         where r.tenant_id = ${tenant} and (r.resource_id = ${name} or (r.resource_id is null and r.normal_identifier = ${normalised(name)}))`),
     ),
   )
-  const scopes = remembering(async () => {
+  const scopes = remembering('scopes of resources', async () => {
     const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
     const all = rows.map(metadataFrom)
     return { ...scopesOfAll(all.map(({ scopes }) => scopes)), detailTypes: detailTypesOf(all) }

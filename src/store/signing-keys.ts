@@ -4,7 +4,7 @@ import type { Configuration } from './configuration.ts'
 import { type Db, type Row, sql } from './sql.ts'
 
 export function signingKeys(db: Db, tenant: string, remembering: Configuration['remembering']): KeyStore {
-  const keys = remembering(async () => {
+  const keys = remembering('signing keys', async () => {
     const rows = await db.read(sql`
       select kid, alg, generation, sealed_key, created_at, active_at, remove_at
       from signing_keys where tenant_id = ${tenant} order by alg, generation`)

@@ -5,6 +5,7 @@ import type { KeyStore } from '../crypto/types.ts'
 import type { IdentityStore } from '../identity/store.ts'
 import type { UpstreamIdentityStore } from '../identity/upstream-identities.ts'
 import type { WebhookStore } from '../identity/webhooks.ts'
+import { madeOnUse } from '../protocol/made-on-use.ts'
 import type { Store } from '../protocol/ports.ts'
 import type { AssignmentStore, ClientStore, GrantStore, InitialAccessTokenStore, ResourceStore } from '../protocol/registry.ts'
 import type { TrustedIssuerStore } from '../protocol/trusted-issuer.ts'
@@ -59,7 +60,7 @@ import { usedOnce } from './used-once.ts'
 import { vault } from './vault.ts'
 import { listWebhooks, webhooks } from './webhooks.ts'
 
-type Ports = Store &
+export type Ports = Store &
   IdentityStore &
   KeyStore &
   ClientStore &
@@ -139,7 +140,10 @@ const modules = [
 ] as const satisfies readonly Module[]
 
 function toldOfEvents(db: Db, tenant: string, remembering: Configuration['remembering']) {
-  const told = remembering(async () => ({ webhooks: await listWebhooks(db, tenant), streams: await listStreams(db, tenant) }))
+  const told = remembering('receivers of events', async () => ({
+    webhooks: await listWebhooks(db, tenant),
+    streams: await listStreams(db, tenant),
+  }))
   return () => told('')
 }
 
@@ -154,15 +158,24 @@ interface Inherited {
 
 /** What every store inherits: its ports, each made when it is used for the first time, since there may be many tenants that use few. */
 const lazy = {}
+const ports: (keyof Ports)[] = []
 const model = tenantStore({} as Db, '', () => 0) as object as Inherited
 for (const module of modules.keys())
-  for (const port of Object.keys(model[portsOf](module)))
+  for (const port of Object.keys(model[portsOf](module)) as (keyof Ports)[]) {
+    ports.push(port)
     Object.defineProperty(lazy, port, {
       enumerable: true,
       get(this: Inherited) {
         return this[portsOf](module)[port]
       },
     })
+  }
+
+/** Makes stores whose ports are those of `of`, except for these, each of which is made when it is used for the first time. */
+export function replacingPorts<Own extends { of: Ports }>(makers: { readonly [Port in keyof Ports]?: (own: Own) => Ports[Port] }) {
+  const forwarding = Object.fromEntries(ports.map((port) => [port, ({ of }: Own) => of[port]]))
+  return madeOnUse<Own, Ports>({ ...(forwarding as { [Port in keyof Ports]: (own: Own) => Ports[Port] }), ...makers })
+}
 
 /** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
 export function tenantStore(database: Db, tenant: string, now: () => number): Ports {

@@ -9,7 +9,7 @@ export function trustedIssuers(
   tenant: string,
   { remembering }: Pick<Configuration, 'remembering'>,
 ): Pick<Store, 'trustedIssuers'> & TrustedIssuerStore {
-  const stored = remembering(async (issuer) => {
+  const stored = remembering('trusted issuers', async (issuer) => {
     const [row] = await db.read(sql`select issuer, doc from trusted_issuers where tenant_id = ${tenant} and issuer = ${issuer}`)
     return row && trustedIssuerFrom(row)
   })

@@ -15,8 +15,8 @@ const noteEvery = 86_400
 /** Seconds after that note for which a client is still served while its host does not answer. */
 const servedUnread = 172_800
 
-/** Documents that the store has as they are, for each tenant. */
-const kept = new WeakMap<Ctx, WeakSet<object>>()
+/** Documents that the store has as they are, for each tenant: by its settings, which stay the same object until they change. */
+const kept = new WeakMap<Ctx['tenant'], WeakSet<object>>()
 
 async function findClient(ctx: Ctx, named: NamedClient): Promise<Client | undefined> {
   const { clientId, refusal } = named
@@ -41,7 +41,7 @@ async function keep(
   stored: RegisteredClient | undefined,
 ): Promise<void> {
   const now = ctx.now()
-  const known = kept.get(ctx) ?? new WeakSet()
+  const known = kept.get(ctx.tenant) ?? new WeakSet()
   const isCurrent = stored && (stored.expiresAt ?? 0) > now && (stored.documentReadAt ?? 0) > now - noteEvery
   if (isCurrent && known.has(members)) return
   const before = stored && metadataOf(stored)
@@ -50,7 +50,7 @@ async function keep(
     if (!stored) await countRegistration(ctx, named.address)
     await ctx.store.registrations.describe({ clientId: named.clientId, describe, at: now, expiresAt: now + quarantine })
   }
-  kept.set(ctx, known.add(members))
+  kept.set(ctx.tenant, known.add(members))
 }
 
 async function describedBy(

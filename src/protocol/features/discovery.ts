@@ -2,7 +2,7 @@
 import { metadata } from '../assemble.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 
-/** Metadata does not change while the server runs, so it is serialised once for each tenant. */
+/** Metadata does not change while the server runs, so it is serialised once for each tenant that is in use. */
 const written = new WeakMap<Ctx, string>()
 
 function document(ctx: Ctx): string {

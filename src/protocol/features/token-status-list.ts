@@ -19,13 +19,13 @@ interface Signed {
   text: string
 }
 
-/** Signed lists by number, of each tenant as it is configured now. */
-const kept = new WeakMap<Ctx, Map<number, Signed>>()
+/** Signed lists by number, of each tenant as it is configured now: by its settings, which stay the same object until they change. */
+const kept = new WeakMap<Ctx['tenant'], Map<number, Signed>>()
 
 async function signedList(ctx: Ctx, list: number, sign: (typ: string, claims: object) => Promise<string>): Promise<string | undefined> {
   const version = await ctx.store.statusLists.version(list)
-  const ready = kept.get(ctx) ?? new Map<number, Signed>()
-  kept.set(ctx, ready)
+  const ready = kept.get(ctx.tenant) ?? new Map<number, Signed>()
+  kept.set(ctx.tenant, ready)
   const known = ready.get(list)
   const now = ctx.now()
   if (known && known.version === version && now - known.signedAt < signedAnew) return known.text

@@ -22,14 +22,15 @@ export function registersAutomatically({ parameters, clientAuth }: Pick<Server, 
   return parameters.has('request') && clientAuth.has('private_key_jwt')
 }
 
-const known = new WeakMap<Ctx, TrustChains>()
+/** By the settings of the tenant, which stay the same object as long as nothing of them changes. */
+const known = new WeakMap<Ctx['tenant'], TrustChains>()
 
 /** What this process remembers for a tenant. */
 export function trustChainsOf(ctx: Ctx): TrustChains {
-  const before = known.get(ctx)
+  const before = known.get(ctx.tenant)
   if (before) return before
   const made = trustChains(ctx)
-  known.set(ctx, made)
+  known.set(ctx.tenant, made)
   return made
 }
 
