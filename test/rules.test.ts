@@ -100,6 +100,16 @@ suite('files', () => {
     assert.deepEqual(matching(/\.\.\.(?:ctx|tenant)[,\s]/), [])
   })
 
+  test('give what is remembered a name that nothing else has: values of two kinds would be taken for each other', () => {
+    const names = sources.flatMap(({ text }) => [...text.matchAll(/\bremembering\((?:'([^']+)')?/g)].map(([, name]) => name))
+    assert.ok(names.length > 10)
+    assert.ok(!names.includes(undefined), 'the name stands in the call')
+    assert.deepEqual(
+      names.filter((name, n) => names.indexOf(name) !== n),
+      [],
+    )
+  })
+
   test('state in their first line what they are', () => {
     assert.deepEqual(
       sources.filter(({ text }) => !/^\/\*\* .{12,}\*\/\n|^\/\*\*\n \* \S/.test(text)).map(({ path }) => path),
