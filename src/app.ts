@@ -1,5 +1,7 @@
 /** The composition root: the only file that knows every folder. */
+
 import { availableParallelism } from 'node:os'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { clientAuthorities, outboundCertificates } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
@@ -233,6 +235,7 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
     for (const { keyring, federationKeyring } of cache.open()) {
       await keyring.rotateWhenDue()
       await federationKeyring?.rotateWhenDue()
+      await nextTurn() // requests go on between thousands of tenants
     }
   }
   const tasks = [
