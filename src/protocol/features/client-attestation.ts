@@ -22,6 +22,8 @@ import type { SingleUse } from '../used-once.ts'
 
 const headers = { attestation: 'oauth-client-attestation', proof: 'oauth-client-attestation-pop' } as const
 const maxAttestation = 16_384
+/** Of the attestation: with certificates. */
+const maxHeader = 12_288
 const maxProof = 4096
 const maxJti = 255
 
@@ -37,11 +39,14 @@ interface Jwt extends CompactJws {
 }
 
 /** Nothing is verified yet. A header that is sent twice is no JWT. §7.1 (1), §7.2 (1) */
-function jwtIn({ headers: sent }: Request, name: (typeof headers)[keyof typeof headers], maxLength: number): Jwt | undefined {
-  const text = sent[name]
-  const jws = typeof text === 'string' ? parseJws(text, maxLength) : undefined
+function jwtOf(text: string | string[] | undefined, maxLength: number, maxHeader?: number): Jwt | undefined {
+  const jws = typeof text === 'string' ? parseJws(text, maxLength, maxHeader) : undefined
   const claims = jws && parseObject(jws.payload)
   return jws && claims ? { ...jws, claims } : undefined
+}
+
+function attestationIn({ headers: sent }: Request): Jwt | undefined {
+  return jwtOf(sent[headers.attestation], maxAttestation, maxHeader)
 }
 
 const attested: ClientAuth = {
@@ -50,19 +55,19 @@ const attested: ClientAuth = {
 
   claimedClient(_ctx, request) {
     if (request.headers[headers.attestation] === undefined) return undefined
-    const subject = jwtIn(request, headers.attestation, maxAttestation)?.claims['sub']
+    const subject = attestationIn(request)?.claims['sub']
     return typeof subject === 'string' ? subject : request.params.get('client_id')
   },
 
   async verify(ctx, request, client) {
-    const attestation = jwtIn(request, headers.attestation, maxAttestation)
-    const proof = jwtIn(request, headers.proof, maxProof)
+    const attestation = attestationIn(request)
+    const proof = jwtOf(request.headers[headers.proof], maxProof)
     if (!client || !attestation || !proof) return 'unknown client, or no client attestation with a proof of possession'
     return (await attestationFault(ctx, client, attestation)) ?? judged(ctx, client, keyOf(attestation), proof)
   },
 
   instance(request) {
-    const attestation = jwtIn(request, headers.attestation, maxAttestation)
+    const attestation = attestationIn(request)
     return attestation && thumbprint(keyOf(attestation) as object)
   },
 }
