@@ -39,6 +39,7 @@ const refused: readonly [line: string, message: RegExp][] = [
   [`trusted-issuers create --issuer ${idp} --jwks-uri ${idp} --subject-kind login`, /--clients is missing/],
   [`trusted-issuers create --issuer ${idp} --jwks-uri ${idp} --clients x`, /--connection is needed when subject_kind is connection/],
   [`${create} --scope openid`, /--scope cannot have openid: nobody signs in/],
+  [`${create} --scope 'read offline_access'`, /--scope cannot have offline_access: nobody signs in/],
   [`${create} --max-lifetime 86400`, /--max-lifetime/],
   [`trusted-issuers update ${idp} --issuer https://other.example`, /issuer cannot be changed/],
   ['trusted-issuers update https://nobody.example --enabled false', /issuer https:\/\/nobody\.example is not trusted/],

@@ -7,6 +7,9 @@ import { problemsOf } from './register.ts'
 
 const least = { client_id: 'client', redirect_uris: ['https://app.example/callback'] }
 
+const jwks_uri = 'https://app.example/keys'
+const twoHosts = { redirect_uris: ['https://a.example/', 'https://b.example/'] }
+
 /** Nothing yet says by which name its certificate is known. */
 const pki = { token_endpoint_auth_method: 'tls_client_auth' }
 const certificateNames = ['subject_dn', 'san_dns', 'san_uri', 'san_ip', 'san_email'].map((name) => `tls_client_auth_${name}`).join(', ')
@@ -71,6 +74,14 @@ suite('registered metadata', () => {
     ['an alternative email address', { ...pki, tls_client_auth_san_email: 'robot@client.example' }],
     ['tokens bound to a certificate', { tls_client_certificate_bound_access_tokens: true }],
     ['the shortest code', { policy: { code_lifetime: 1 } }],
+    ['keys at an address', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri }],
+    ['keys at an address for what is encrypted', { jwks_uri, id_token_encrypted_response_alg: 'ECDH-ES' }],
+    ['signed request objects', { jwks_uri, require_signed_request_object: true }],
+    ['no PKCE where it authenticates', { policy: { pkce: 'optional' } }],
+    ['pairwise subjects of one host', { subject_type: 'pairwise', redirect_uris: ['https://app.example/a', 'https://app.example/b'] }],
+    ['pairwise subjects of a sector', { ...twoHosts, subject_type: 'pairwise', sector_identifier_uri: 'https://app.example/sector' }],
+    ['two hosts', twoHosts],
+    ['notifications', { backchannel_token_delivery_mode: 'push', backchannel_client_notification_endpoint: 'https://app.example/told' }],
   ]
   for (const [name, change] of good) test(`${name} is accepted`, () => assert.doesNotThrow(() => client(change)))
 
@@ -95,6 +106,15 @@ suite('registered metadata', () => {
     [
       { tls_client_certificate_bound_access_tokens: true, dpop_bound_access_tokens: true },
       'tls_client_certificate_bound_access_tokens cannot be on together with dpop_bound_access_tokens',
+    ],
+    [{ jwks_uri, jwks: { keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AA' }] } }, 'jwks_uri cannot stand beside jwks'],
+    [
+      { ...twoHosts, subject_type: 'pairwise' },
+      'sector_identifier_uri is needed for pairwise subjects unless all redirect URIs have one host',
+    ],
+    [
+      { token_endpoint_auth_method: 'none', policy: { pkce: 'optional' } },
+      'policy.pkce must be required for a client that does not authenticate',
     ],
     [{ client_id: '' }, 'client_id must be 1 to 255 visible ASCII characters'],
     [{ client_id: 'a b' }, 'client_id must be 1 to 255 visible ASCII characters'],
@@ -242,7 +262,8 @@ test('a web origin is what a browser sends', () => {
   for (const origin of ['https://app.example', 'http://localhost:5173', 'capacitor://localhost', 'http://[::1]:8080'])
     assert.ok(isWebOrigin(origin), origin)
   const wrong = ['https://app.example/', 'https://App.example', 'https://app.example:443', 'null', '*', 'https://*.example', 'app.example']
-  for (const text of [...wrong, 'https://user@app.example', 'file:///x', 'https://', 'https://a b']) assert.ok(!isWebOrigin(text), text)
+  const local = ['file', 'data', 'blob'].flatMap((scheme) => [`${scheme}:///x`, `${scheme}://x`])
+  for (const text of [...wrong, ...local, 'https://user@app.example', 'https://', 'https://a b']) assert.ok(!isWebOrigin(text), text)
 })
 
 test('scripts on the origins of the redirect URIs may read answers; each origin is listed once', () => {
@@ -253,5 +274,7 @@ test('scripts on the origins of the redirect URIs may read answers; each origin 
     'com.example.app:/cb',
     'http://localhost:80/',
   ]
-  assert.deepEqual(originsOf({ web_origins: [], redirect_uris }), ['https://app.example', 'https://app.example:8443', 'http://localhost'])
+  const origins = ['https://app.example', 'https://app.example:8443', 'http://localhost']
+  assert.deepEqual(originsOf({ web_origins: [], redirect_uris }), origins)
+  assert.deepEqual(originsOf({ web_origins: ['capacitor://localhost', ...origins], redirect_uris }), [...origins, 'capacitor://localhost'])
 })

@@ -15,7 +15,7 @@ const uri = z
   .refine((text) => URL.canParse(text) && isCleanText(text), 'must be an absolute URI')
 
 /** What the format itself says. SD-JWT VC §2.2.2.2, RFC 9901 §4.1 */
-const ownClaims = ['iss', 'sub', 'iat', 'nbf', 'exp', 'cnf', 'vct', 'vct#integrity', 'status', '_sd', '_sd_alg', '...']
+const ownClaims = ['iss', 'sub', 'iat', 'nbf', 'exp', 'cnf', 'vct', 'status', '_sd', '_sd_alg', '...']
 
 /** Scopes with which tokens are issued for other purposes. */
 const otherScopes = /^(openid|profile|email|address|phone|groups|offline_access|grant_management_\w+|admin:.*)$/

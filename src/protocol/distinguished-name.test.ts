@@ -62,6 +62,33 @@ suite('a distinguished name is read from text — RFC 4514', () => {
   ] // prettier-ignore
   for (const text of refused) test(`not ${JSON.stringify(text)}`, () => assert.equal(parseDistinguishedName(text), undefined))
 
+  const words = {
+    CN: '2.5.4.3',
+    SN: '2.5.4.4',
+    serialNumber: '2.5.4.5',
+    C: '2.5.4.6',
+    L: '2.5.4.7',
+    ST: '2.5.4.8',
+    STREET: '2.5.4.9',
+    O: '2.5.4.10',
+    OU: '2.5.4.11',
+    title: '2.5.4.12',
+    businessCategory: '2.5.4.15',
+    postalCode: '2.5.4.17',
+    givenName: '2.5.4.42',
+    dnQualifier: '2.5.4.46',
+    organizationIdentifier: '2.5.4.97',
+    UID: '0.9.2342.19200300.100.1.1',
+    DC: '0.9.2342.19200300.100.1.25',
+    emailAddress: '1.2.840.113549.1.9.1',
+    jurisdictionL: '1.3.6.1.4.1.311.60.2.1.1',
+    jurisdictionST: '1.3.6.1.4.1.311.60.2.1.2',
+    jurisdictionC: '1.3.6.1.4.1.311.60.2.1.3',
+  }
+  test('every word stands for its object identifier', () => {
+    for (const [word, type] of Object.entries(words)) assert.deepEqual(parseDistinguishedName(`${word}=a`), [[{ type, text: 'a' }]], word)
+  })
+
   test('a long value of spaces takes no longer than any other', () => {
     assert.notEqual(parseDistinguishedName(`CN=a${' '.repeat(1990)}`), undefined)
     assert.equal(parseDistinguishedName(`CN=a${' '.repeat(1990)};`), undefined)

@@ -59,7 +59,15 @@ test('point 13: NUL, terminal escapes and bidirectional controls are in no value
     for (const read of [() => params.get('a'), () => params.words('a'), () => params.check(new Set())])
       assert.equal(refused(read), 'a has a character that is not allowed', odd)
   }
-  assert.equal(of('password=a%07b').get('password'), 'a\u0007b', 'the rule for passwords says so beside the field')
+  for (const name of ['password', 'repeated', 'current']) {
+    assert.equal(of(`${name}=a%07b`).get(name), 'a\u0007b', 'the rule for passwords says so beside the field')
+    assert.equal(
+      refused(() => of(`${name}=a%00b`).get(name)),
+      `${name} has a character that is not allowed`,
+    )
+  }
+  for (const name of ['code', 'recovery_code', 'otp', 'user_code', 'tx_code'])
+    assert.equal(of(`${name}=%e2%80%aa12%e2%80%ac`).get(name), '12')
   assert.equal(of('a=two%0D%0Alines%09').get('a'), 'two\r\nlines\t')
 })
 
@@ -78,7 +86,7 @@ test('point 14: parameters are few, and their names short', () => {
 })
 
 test('point 14: values are bounded, and stored ones more tightly', () => {
-  for (const name of ['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'scope']) {
+  for (const name of ['state', 'nonce', 'login_hint', 'acr_values', 'ui_locales', 'resource', 'audience', 'scope', 'redirect_uri']) {
     assert.equal(of(`${name}=${'x'.repeat(2048)}`).get(name)?.length, 2048)
     for (const read of ['get', 'words', 'several'] as const)
       assert.equal(

@@ -30,6 +30,7 @@ const bad: [uri: string, problem: RegExp][] = [
   ['https://', /absolute/],
   ['https://app.example/#', /fragment/],
   ['https://app.example/#part', /fragment/],
+  ['https://app.example/*', /no \*/],
   ['https://app.example/a b', /spaces/],
   ['https://app.example/\n', /spaces/],
   ['https://app.example\\@evil.example/', /backslashes/],
@@ -37,6 +38,10 @@ const bad: [uri: string, problem: RegExp][] = [
   ['https://user@app.example/', /user name/],
   ['https://user:secret@app.example/', /user name/],
   ['https://:secret@app.example/', /user name/],
+  ...['code', 'state', 'iss', 'error', 'response', 'access_token', 'id_token'].map((name): [string, RegExp] => [
+    `https://app.example/?a=b&${name}=x`,
+    /a parameter of an authorization response/,
+  ]),
   ['https:app.example/callback', /must begin with https/],
   ['https:/app.example/callback', /must begin with https/],
   ['https:///app.example/callback', /must begin with https/],

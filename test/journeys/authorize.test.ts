@@ -143,7 +143,10 @@ for (const engine of Object.keys(engines) as Engine[]) {
 
     for (const [name, fields] of Object.entries<Fields>({
       'nothing more': {},
+      'display page': { display: 'page' },
       'display popup': { display: 'popup' },
+      'display touch': { display: 'touch' },
+      'display wap': { display: 'wap' },
       ui_locales: { ui_locales: 'fr-CA fr en' },
       claims_locales: { claims_locales: 'de' },
       acr_values: { acr_values: 'aal1 urn:example:gold' },

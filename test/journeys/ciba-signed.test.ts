@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { SignJWT } from 'jose'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
-import { alice, application, type Fields } from './application.ts'
+import { alice, application, call, encode, type Fields } from './application.ts'
 import { aClientKey, type ClientKey, signedWith } from './signed-by-clients.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -36,6 +36,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(body.expires_in, 30, JSON.stringify(body))
       assert.equal((await askSigned(request)).body.error_description, 'the signed request was used before; make a new one for each request')
       assert.equal((await askSigned(await signed({ requested_expiry: '30' }))).body.expires_in, 30)
+    })
+
+    test('what authenticates the client may stand beside a signed request', async () => {
+      const usual = { grant_types: ['urn:openid:params:grant-type:ciba'], response_types: [], scope: 'openid', jwks: { keys: [key.jwk] } }
+      await gatehouse.addClient({ ...usual, client_id: 'posting', token_endpoint_auth_method: 'client_secret_post' }, 'secret')
+      await gatehouse.addClient({ ...usual, client_id: 'asserting', token_endpoint_auth_method: 'private_key_jwt' })
+      const ask = async (iss: string, fields: Fields) =>
+        call(`${gatehouse.issuer}/backchannel_authentication`, {
+          body: encode({ request: await signed({ iss }), client_id: iss, ...fields }),
+        })
+      const posted = await ask('posting', { client_secret: 'secret' })
+      assert.equal(posted.status, 200, posted.text)
+      const times = { iat: gatehouse.now(), exp: gatehouse.now() + 60 }
+      const asserted = await ask('asserting', {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await signedWith(key, { iss: 'asserting', sub: 'asserting', aud: gatehouse.issuer, jti: 'assertion', ...times }),
+      })
+      assert.equal(asserted.status, 200, asserted.text)
     })
 
     const signature = 'request is not signed with a registered key of this client and an algorithm it may use'

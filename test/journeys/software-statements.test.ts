@@ -160,6 +160,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'invalid_software_statement',
         /^exp, nbf and iat of the software_statement must be numbers$/,
       ],
+      ['with a text for its beginning', async () => statement({ nbf: '1' }), 'invalid_software_statement', /must be numbers/],
+      ['with a text for when it was made', async () => statement({ iat: '1' }), 'invalid_software_statement', /must be numbers/],
     ]
     for (const [name, make, code, description] of bad)
       test(`refused: a statement ${name}`, async () => {

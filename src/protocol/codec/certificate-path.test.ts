@@ -44,6 +44,34 @@ suite('a path leads to a trusted authority', () => {
     const trusted = await weak.authority('CN=Trusted')
     assert.equal(await fault(await trusted.issue(), [], [trusted]), undefined)
   })
+  for (const hash of ['SHA-256', 'SHA-384', 'SHA-512'])
+    for (const name of ['RSASSA-PKCS1-v1_5', 'ECDSA'])
+      test(`with a signature by ${name} with ${hash}`, async () => {
+        const kind = { name, hash, namedCurve: 'P-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
+        const { publicKey, privateKey } = await crypto.subtle.generateKey(kind, false, ['sign', 'verify'])
+        const made = async (subject: string, extensions: x509.Extension[]) => {
+          const names = { subject, issuer: 'CN=Signer', notBefore: new Date((now - 1) * 1000) }
+          const signed = { publicKey, signingKey: privateKey, signingAlgorithm: { name, hash }, extensions }
+          return readCertificate(Buffer.from((await x509.X509CertificateGenerator.create({ ...names, ...signed })).rawData))!
+        }
+        const trusted = [await made('CN=Signer', [ca(), signsCertificates])]
+        assert.equal(await pathFault(await made('CN=client', []), { presented: [], trusted, now }), undefined)
+      })
+  test('with critical extensions that are understood', async () => {
+    const extensions = [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'client.example' }], true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth], true),
+      new x509.CertificatePolicyExtension(['1.2.3.4'], true),
+    ]
+    for (const one of extensions) assert.equal(await fault(await root.issue({ extensions: [one] })), undefined, one.type)
+  })
+  test('through an authority for any purpose', async () => {
+    const extensions = [ca(), signsCertificates, new x509.ExtendedKeyUsageExtension(['2.5.29.37.0'])]
+    const below = await root.authority('CN=Below', { extensions })
+    assert.equal(await fault(await below.issue(), [below]), undefined)
+  })
   test('with purposes that include TLS clients', async () => {
     const extensions = [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth], true)]
     assert.equal(await fault(await root.issue({ extensions })), undefined)
