@@ -78,7 +78,7 @@ function within({ now }: Ctx, { within: most }: Issuance, target: Target): Targe
 /** No longer than a feature lets it live. */
 function limited(ctx: Ctx, issuance: Issuance, target: Target, binding: Binding | undefined): Target {
   const most = ctx.server.having('longestLifetime').flatMap((one) => one.longestLifetime(ctx, { issuance, target, binding }) ?? [])
-  return most.length === 0 ? target : { ...target, lifetime: Math.min(target.lifetime, ...most) }
+  return { ...target, lifetime: Math.min(target.lifetime, ...most) }
 }
 
 /** A scope that was removed from the client's registration is no longer issued. */

@@ -85,9 +85,23 @@ suite('registration', () => {
   })
 
   test('refuses an ID token algorithm that the tenant does not sign with', () => {
-    assert.deepEqual(problems(everything, { id_token_signed_response_alg: 'PS256' }), [
-      'id_token_signed_response_alg must be one of ES256, RS256',
-    ])
+    const unserved = { id_token_signed_response_alg: 'PS256', scope: 'openid' }
+    for (const client of [{}, { grant_types: ['client_credentials', 'authorization_code'] }])
+      assert.deepEqual(problems(everything, { ...unserved, ...client }), ['id_token_signed_response_alg must be one of ES256, RS256'])
+    for (const client of [{ scope: 'profile' }, { grant_types: ['client_credentials'], response_types: [] }])
+      assert.deepEqual(problems(everything, { ...unserved, ...client }), [], 'it gets no ID token')
+  })
+
+  test('refuses an algorithm of other answers that the tenant does not sign with', () => {
+    for (const name of ['authorization_signed_response_alg', 'userinfo_signed_response_alg']) {
+      assert.deepEqual(problems(everything, { [name]: 'PS256' }), [`${name} must be one of ES256, RS256`])
+      assert.deepEqual(problems(everything, { [name]: 'RS256' }), [])
+    }
+  })
+
+  test('refuses the names of the applications of this server', () => {
+    for (const client_id of ['gatehouse', 'gatehouse-account'])
+      assert.deepEqual(problems(everything, { client_id }), ['client_id is reserved for an application of this server'])
   })
 })
 

@@ -50,7 +50,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.equal(await read(), value, status)
       }
       assert.equal(await issuedCredentials.setStatus(id, 'valid'), false, 'revoked for good')
-      assert.equal((await call(uri)).text, (await call(uri)).text, 'it is signed once')
+      const { text } = await call(uri)
+      gatehouse.advance(3599)
+      assert.equal((await call(uri)).text, text, 'it is signed once')
+      gatehouse.advance(1)
+      assert.notEqual((await call(uri)).text, text, 'and anew after an hour')
+      assert.equal(await read(), 1)
       for (const other of ['0', '99', 'x', '1e1'])
         assert.equal((await call(`${gatehouse.issuer}/status-lists/${other}`)).body.error_description, 'there is no such status list here')
     })

@@ -1,7 +1,7 @@
 /** The minimal M2M server's README, command by command, and what it leaves open: every algorithm, every format, every endpoint. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { addDemoData, demo } from '../../src/demo-data.ts'
 import { random } from '../../src/platform.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
@@ -56,6 +56,16 @@ for (const engine of Object.keys(engines) as Engine[]) {
           name: 'Machine Client',
           email: 'machine@example.com',
         },
+      )
+    })
+
+    test('a client without scopes gets a token without any', async () => {
+      await gatehouse.addClient({ client_id: 'bare', grant_types: ['client_credentials'], scope: '' }, 'secret')
+      const { body } = await post('/token', { grant_type: 'client_credentials', client_id: 'bare', client_secret: 'secret' })
+      const claims = decodeJwt(body.access_token as string)
+      assert.deepEqual(
+        [claims['client_id'], 'scope' in claims, (await introspect(body.access_token as string)).scope],
+        ['bare', false, undefined],
       )
     })
 
