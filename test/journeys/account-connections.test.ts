@@ -101,6 +101,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(upstream.refreshTokens().length, before - 1)
     })
 
+    test('of two accounts at one provider, one is disconnected with its own tokens alone', async () => {
+      await set('two', { vault: { enabled: true } })
+      const browser = gatehouse.browser()
+      await app.tokens(browser)
+      for (const person of ['alice-one', 'alice-two']) {
+        await browser.open('/account/connections')
+        const away = await browser.submit('connections-connect', { connection: 'two' })
+        upstream.person = newcomer(person)
+        assert.match((await browser.open(await consentAt(away.url))).html, /Applications can get access to it through this server/)
+      }
+      const kept = async () =>
+        (await store.vault.of({ type: 'account', id: 'alice-sub' }, 'two')).map(({ upstreamSubject }) => upstreamSubject).toSorted()
+      assert.deepEqual(await kept(), ['alice-one', 'alice-two'])
+      await browser.submit('connections-disconnect', { account: 'two alice-one' })
+      assert.deepEqual(await kept(), ['alice-two'])
+      assert.equal((await store.upstreamIdentities.find('two', 'alice-two'))?.subject, 'alice-sub')
+    })
+
     test('each is in the audit log', async () => {
       const acts = new Set((await store.audit.search({ limit: 500, newestFirst: false })).map(({ act, outcome }) => `${act} ${outcome}`))
       for (const act of ['user.connect success', 'user.disconnect success', 'vault.store success']) assert.ok(acts.has(act), act)

@@ -8,7 +8,7 @@ import { metadataOf } from '../../src/protocol/change-client.ts'
 import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call, shows, told } from './application.ts'
-import { aWallet, badge, holderPair, issuing, readSdJwt, type Wallet, walletOf } from './credential-setup.ts'
+import { aWallet, badge, declare, holderPair, issuing, readSdJwt, type Wallet, walletOf } from './credential-setup.ts'
 
 const hasher = (data: string | ArrayBuffer, alg: string) =>
   new Uint8Array(
@@ -98,6 +98,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(issued.status, 200, JSON.stringify(issued.body))
       const later = (await wallet.app.refresh(body.refresh_token)).body
       assert.deepEqual(later.authorization_details, granted)
+    })
+
+    test('the consent page names the credential that is asked for by authorization_details', async () => {
+      await declare(gatehouse.root, { ...badge, id: 'visitor-badge', display: [{ name: 'Visitor badge' }] })
+      const browser = gatehouse.browser()
+      const detail = { type: 'openid_credential', credential_configuration_id: 'visitor-badge' }
+      await browser.open(wallet.app.url({ authorization_details: JSON.stringify([detail]), scope: 'offline_access' }))
+      const { html } = await browser.submit('sign-in', { ...alice })
+      assert.deepEqual([html.includes('Visitor badge'), html.includes('Staff badge')], [true, false])
     })
 
     test('§2.11: batch: one credential for each key, of the same data, with own salts and indexes, and the same times', async () => {
