@@ -4,7 +4,7 @@ import { after, before, suite, test } from 'node:test'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
-import { type Answer, call, encode } from './application.ts'
+import { type Answer, alice, call, callback, challenge, encode } from './application.ts'
 
 const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -139,6 +139,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const aud of [`${gatehouse.issuer}/token`, [gatehouse.issuer, 'https://x.example']])
         assert.equal((await token(await assertion('liberal', { claims: { aud } }))).status, 200)
       refused(await token(await assertion('liberal', { claims: { aud: ['https://x.example'] } })))
+    })
+
+    test('at every endpoint an assertion is good once', async () => {
+      const grants = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code', 'urn:openid:params:grant-type:ciba']
+      const keys = { token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [key!.jwk] } }
+      await gatehouse.addClient({ ...keys, client_id: 'every', grant_types: grants, redirect_uris: [callback], scope: 'openid' })
+      await gatehouse.addAccount({ username: alice.username, email: 'alice@example.org' }, alice.password)
+      const code = { response_type: 'code', redirect_uri: callback, code_challenge: challenge, code_challenge_method: 'S256' }
+      const requests: Record<string, Record<string, string>> = {
+        '/introspect': { token: 'x' },
+        '/revoke': { token: 'x' },
+        '/par': code,
+        '/device_authorization': {},
+        '/backchannel_authentication': { scope: 'openid', login_hint: alice.username },
+      }
+      for (const [path, fields] of Object.entries(requests)) {
+        const body = encode({ ...fields, client_assertion_type: type, client_assertion: await assertion('every') })
+        const [first, again] = [await call(gatehouse.issuer + path, { body }), await call(gatehouse.issuer + path, { body })]
+        assert.ok([200, 201].includes(first.status), `${path} ${first.text}`)
+        assert.deepEqual([again.status, again.body.error], [401, 'invalid_client'], path)
+      }
     })
 
     test('an assertion is good once, also when twenty race with it', async () => {
