@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { connectionSchema } from '../../src/connections/connection.ts'
-import { setStatus } from '../../src/identity/accounts.ts'
+import { replacePassword, setStatus } from '../../src/identity/accounts.ts'
 import { metadata } from '../../src/protocol/assemble.ts'
 import { resourceSchema } from '../../src/protocol/resource.ts'
 import { trustedIssuerSchema } from '../../src/protocol/trusted-issuer.ts'
@@ -91,17 +91,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
     const redeem = (assertion: string, fields: Fields = {}, app = wikiAtChat) =>
       app.post('/token', { grant_type: bearer, assertion, ...fields })
     const signed = (claims: object) => {
-      const [iat, exp] = [gatehouse.now(), gatehouse.now() + 60]
-      const usual = {
-        iss: gatehouse.issuer,
-        sub: subject,
-        aud: chat.ctx.issuer,
-        client_id: 'wiki-at-chat',
-        iat,
-        exp,
-        jti: gatehouse.root.ctx.id(),
-      }
-      return gatehouse.root.ctx.keys.sign('ES256', 'oauth-id-jag+jwt', { ...usual, ...claims })
+      const times = { iat: gatehouse.now(), exp: gatehouse.now() + 60 }
+      const usual = { iss: gatehouse.issuer, sub: subject, aud: chat.ctx.issuer, client_id: 'wiki-at-chat', jti: gatehouse.root.ctx.id() }
+      return gatehouse.root.ctx.keys.sign('ES256', 'oauth-id-jag+jwt', { ...usual, ...times, ...claims })
     }
 
     test('the whole way: sign in at one server, get an assertion, redeem it at the other', async () => {
@@ -224,6 +216,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const old = await idToken()
       gatehouse.advance(gatehouse.root.ctx.tenant.lifetimes.idToken)
       assert.equal((await issue(old)).body.error_description, token)
+    })
+
+    test('not issued: for an ID token of before the person allowed the client anew, or chose another password', async () => {
+      const { store, accounts } = gatehouse.root
+      const over = 'the person no longer allows this client to know them; they must sign in again'
+      const before = await idToken()
+      await store.grants.revoke((await store.grants.find('wiki', subject))!.id, gatehouse.now())
+      gatehouse.advance(1)
+      const anew = await idToken()
+      assert.equal((await issue(before)).body.error_description, over)
+      assert.equal((await issue(anew)).status, 200)
+      await replacePassword(accounts, (await store.accounts.byLogin(alice.username))!, alice.password)
+      assert.equal((await issue(anew)).body.error_description, over)
     })
 
     const presented: readonly [what: string, claims: () => object, description: string][] = [
