@@ -64,6 +64,8 @@ for (const engine of Object.keys(engines) as Engine[])
       ]
       const refused: [name: string, jwt: string][] = [
         ['without a delegation', mark({})],
+        ['that has expired', mark({ exp: gatehouse.now(), delegation: delegation() })],
+        ['that is not yet valid', mark({ iat: gatehouse.now() + 61, delegation: delegation() })],
         ['with something else', mark({ delegation: 'x' })],
         ['with a delegation of another typ', mark({ delegation: delegation({}, owner, 'JWT') })],
         ['with one without a signature', mark({ delegation: delegation({}, owner, undefined, { alg: 'none' }) })],
@@ -86,7 +88,7 @@ for (const engine of Object.keys(engines) as Engine[])
         ],
       ]
       const names = new Map([...believed, ...refused].map(([name, jwt]) => [jwt, name]))
-      assert.equal(names.size, 18, 'of 20 that are looked at')
+      assert.equal(names.size, 20, 'all that are looked at')
       rp.configuration = {
         trust_marks: [...refused, ...believed].map(([, jwt]) => ({ trust_mark_type: claimsOf(jwt)['trust_mark_type'], trust_mark: jwt })),
       }

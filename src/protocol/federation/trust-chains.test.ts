@@ -42,14 +42,20 @@ test('a chain is remembered until it expires, and its lack for a minute', async 
   assert.equal(asked(), before + 1)
 })
 
-test('a chain that lives long is looked for again after a day', async () => {
+/** With a chain that is good for a week. */
+async function lasting(): ReturnType<typeof usual> {
   const all = await usual()
-  const chains = trustChains(deps)
   const exp = time + 7 * 86_400
   for (const entity of [all.rp, all.first, all.second, all.anchor]) {
     entity.configuration = { exp }
     for (const statement of entity.about.values()) statement['exp'] = exp
   }
+  return all
+}
+
+test('a chain that lives long is looked for again after a day', async () => {
+  const all = await lasting()
+  const chains = trustChains(deps)
   for (const [seconds, expected] of [
     [0, 1],
     [86_399, 1],
@@ -72,6 +78,18 @@ test('1000 entities are remembered, those that were found last', async () => {
   await chains.find(anchors, rp.id)
   assert.equal(rp.requests.length, 1)
   await others(999, 1000)
+  await chains.find(anchors, rp.id)
+  assert.equal(rp.requests.length, 2)
+})
+
+test('an entity that is found again is forgotten after those that were found before', async () => {
+  const { rp, anchors } = await lasting()
+  const chains = trustChains(deps)
+  await chains.find(anchors, rp.id)
+  for (let i = 0; i < 999; i++) await chains.find(anchors, `https://10.0.0.1/${i}`)
+  time += 86_400
+  await chains.find(anchors, rp.id)
+  await chains.find(anchors, 'https://10.0.0.1/999')
   await chains.find(anchors, rp.id)
   assert.equal(rp.requests.length, 2)
 })
