@@ -177,6 +177,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ],
       ['garbage', () => ({ subject_token: 'x.y.z' }), 'invalid_request', token],
       [
+        'two audiences',
+        () => ({ audience: [chat.ctx.issuer, 'https://elsewhere.example'] }),
+        'invalid_target',
+        'audience must be one other authorization server that this client may get identity assertions for',
+      ],
+      [
         "another client's ID token",
         async () => ({ subject_token: await idToken(application(gatehouse, { id: 'other', secret: 'secret' })) }),
         'invalid_request',
