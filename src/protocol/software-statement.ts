@@ -11,10 +11,12 @@ const clockSkew = 60
 
 type Members = Readonly<Record<string, unknown>>
 
+/** What the JWT says about itself, and what a client cannot choose. */
+const notMetadata = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'software_statement']
+
 /**
  * The members of a registration with those of its software statement, which win (§3.1.1). `token`: the initial access token; without one, a tenant
- * may require a statement. A tenant that trusts no issuer does not know statements and ignores them (§2). What the JWT says of itself is no member of
- * a client.
+ * may require a statement. A tenant that trusts no issuer does not know statements and ignores them (§2).
  */
 export async function withStatement(
   ctx: Ctx,
@@ -29,7 +31,7 @@ export async function withStatement(
     return sent
   }
   const claims = await statedBy(ctx, issuers, typeof statement === 'string' ? parseJws(statement, maxStatement) : undefined)
-  const stated = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null))
+  const stated = Object.fromEntries(Object.entries(claims).filter(([name, value]) => value !== null && !notMetadata.includes(name)))
   return { ...sent, ...stated, software_statement: statement }
 }
 
