@@ -64,6 +64,9 @@ const refused: [line: string, status: number, message: string][] = [
   ['users create --username x --tenant strict --attribute none=1', 1, '--attribute none is not known here'],
   ['users create --username x --tenant strict --attribute rank', 2, '--attribute is written name=value'],
   ['users create --username x --tenant strict --attribute rank=low --attribute rank=high', 2, 'rank is given twice, but is not a list'],
+  ["users update fay --tenant strict --attribute 'weight= '", 1, '--attribute weight must be a number'],
+  ['users update fay --tenant strict --attribute weight=many', 1, '--attribute weight must be a number'],
+  ['users update fay --tenant strict --attribute away=yes', 1, '--attribute away must be true or false'],
   ['users update fay --tenant strict --attribute rank=', 1, '--attribute rank is missing'],
   ['users create --username x --tenant strict', 1, '--attribute rank is missing'],
   ['users invite --username x --email x@example.com --tenant strict', 1, '--attribute rank is missing'],
@@ -76,6 +79,8 @@ const refused: [line: string, status: number, message: string][] = [
 test('what does not fit is refused, and nothing is done', async (t) => {
   await json('tenants create strict')
   await json('attributes define --tenant strict --name rank --type enum --values low high --required')
+  await json('attributes define --tenant strict --name weight --type number')
+  await json('attributes define --tenant strict --name away --type boolean')
   for (const [name, rank] of Object.entries({ fay: 'low', gus: 'high' }))
     await json(`users create --tenant strict --sub ${name} --username ${name} --attribute rank=${rank}`)
   const before = await json('users list --tenant strict')

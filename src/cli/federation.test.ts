@@ -26,6 +26,13 @@ test('keys, anchors and superiors are set up, shown and removed', async () => {
   await json(`federation add anchor https://anchor.example --jwks-file ${file}`)
   const shown = await json('federation show')
   assert.deepEqual([shown.enabled, shown.anchors, shown.authority_hints], [true, ['https://anchor.example'], ['https://superior.example']])
+  const keyed = join(folder, 'entity.json')
+  writeFileSync(keyed, JSON.stringify({ jwks: { keys: [key.jwk] } }))
+  for (const flags of [`--jwks-file ${file}`, `--file ${keyed}`])
+    assert.equal(
+      (await gatehouse(`federation add anchor https://anchor.example ${flags}`)).out,
+      `https://anchor.example is an anchor. Its keys: ${key.kid}.\n`,
+    )
   assert.match((await gatehouse('federation list')).out, new RegExp(`anchor +https://anchor.example +${key.kid}`))
   await json('federation remove anchor https://anchor.example')
   assert.deepEqual(

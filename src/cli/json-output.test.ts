@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { commandLine } from '../../test/command-line.ts'
+import { filledIn, masked, transcript, writeInputs } from '../../test/transcript.ts'
 
 const { folder, json, remove } = await commandLine()
 after(remove)
@@ -57,6 +58,16 @@ const lines = [
 for (const line of lines) {
   test(`gatehouse ${line.replace(folder, '')} --json`, async () => {
     assert.deepEqual(odd(await json(line)), [])
+  })
+}
+
+const changes = await commandLine()
+after(changes.remove)
+writeInputs(changes.folder)
+for (const { command, json } of transcript) {
+  test(`gatehouse ${command.split(' --')[0]} --json tells programs what was done`, async () => {
+    const done = await changes.json(await filledIn(command, changes))
+    assert.equal(masked(JSON.stringify(done), changes.folder, json), json)
   })
 }
 

@@ -4,7 +4,7 @@ import { after, test } from 'node:test'
 import { commandLine } from '../../test/command-line.ts'
 import { libraries } from './libraries.ts'
 
-const { gatehouse, json, remove } = await commandLine()
+const { folder, gatehouse, json, remove } = await commandLine()
 after(remove)
 
 const uri = 'https://app.example/callback'
@@ -40,6 +40,17 @@ test('a client whose grant type the tenant does not offer is told how to change 
 test('a machine gets the command for its first token, with the secret', async () => {
   const { out } = await gatehouse("clients create --client-id robot --grant-types client_credentials --secret 'a secret of 22 letters'")
   assert.match(out, /curl http:\/\/localhost:8000\/token -u 'robot:a secret of 22 letters' -d grant_type=client_credentials/)
+  const hashed =
+    "clients create --client-id hashed --grant-types client_credentials --secret-hash '$2b$05$abcdefghijklmnopqrstuuqqY3N4TVj6Uf1Pb8ccAuXOCIF0PkrEy'"
+  assert.match((await gatehouse(hashed)).out, /-u 'hashed:SECRET' -d grant_type=client_credentials/)
+  for (const method of [
+    '--token-endpoint-auth-method client_secret_jwt',
+    `--token-endpoint-auth-method private_key_jwt --generate-key ${folder}/key.json`,
+  ]) {
+    const { status, out } = await gatehouse(`clients create --grant-types client_credentials ${method}`)
+    assert.equal(status, 0)
+    assert.doesNotMatch(out, /curl|Get a token/)
+  }
 })
 
 for (const [name, { client }] of Object.entries(libraries)) {
