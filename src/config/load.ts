@@ -130,7 +130,7 @@ function addDevelopmentDefaults(raw: Raw) {
   if (lookUp(raw, 'features.passwordGrant') === undefined && lookUp(raw, 'features.token') !== false)
     put(raw, 'features.passwordGrant', true)
   const port = lookUp(raw, 'listen.port')
-  const isPort = typeof port === 'number' && port >= 0 && port <= 65_535 // the problem of another one is told once
+  const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535 // the problem of another one is told once
   if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${isPort ? port : 8000}`)
   if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
     put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)
@@ -149,6 +149,7 @@ function sentences(issue: z.core.$ZodIssue, raw: Raw, file: string | undefined, 
     const names = issue.keys.map((key) => (path ? `${path}.${key}` : key))
     return names.map((name) => `${name} is not a setting — ${advice(nearest(name, [...groups, ...paths]), `remove it from ${file}`)}`)
   }
+  if (lookUp(raw, path) === undefined && lookUp(raw, `${path}_file`) !== undefined) return [] // the problem of that file is told
   const entry = issue.path.find((part) => typeof part === 'number')
   const subject = entry === undefined ? path : `entry ${entry + 1} of ${path}`
   const setting = settings.find((setting) => setting.path === path)

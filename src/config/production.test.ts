@@ -147,10 +147,12 @@ const refused: [change: Record<string, string>, problem: string][] = [
     { GATEHOUSE_KEY_ENCRYPTION_KEY_FILE: file },
     `key_encryption_key_file: ${file} holds a key that can be guessed — make one with "umask 077; head -c 32 /dev/urandom | base64"`,
   ]),
-  ...['short', 'password12345678', 'passwordpassword', 'root.of.all@example.org'].map((password): [Record<string, string>, string] => [
-    { GATEHOUSE_ADMINISTRATOR_EMAIL: 'root.of.all@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: password },
-    'administrator.password can be guessed — choose one of at least 15 characters that few people use and that is not the email address',
-  ]),
+  ...['short', 'password12345678', 'passwordpassword', 'Administrator Administrator', 'root.of.all@example.org'].map(
+    (password): [Record<string, string>, string] => [
+      { GATEHOUSE_ADMINISTRATOR_EMAIL: 'root.of.all@example.org', GATEHOUSE_ADMINISTRATOR_PASSWORD: password },
+      'administrator.password can be guessed — choose one of at least 15 characters that few people use and that is not the email address',
+    ],
+  ),
   [
     { GATEHOUSE_FEATURES_PKCE: 'false' },
     'features.pkce is off, so an authorization code that is intercepted can be redeemed — remove features.pkce',

@@ -10,6 +10,8 @@ const distances: [string, string, number][] = [
   ['issuers', 'issuer', 1],
   ['isseur', 'issuer', 1],
   ['port', 'host', 2],
+  ['ab', 'ca', 2],
+  ['xab', 'xba', 1],
   ['kitten', 'sitting', 3],
 ]
 
@@ -27,5 +29,11 @@ test('the nearest is suggested, nothing when none is near', () => {
   assert.equal(nearest('port', known), 'listen.port')
   assert.equal(nearest('WORKER', known), 'workers')
   assert.equal(nearest('banana', known), undefined)
+  assert.deepEqual([nearest('issu', known), nearest('iss', known)], ['issuer', undefined])
+  const long = ['key_encryption_key']
+  assert.deepEqual(
+    [nearest('key_encryption_k', long), nearest('key_encryption_', long), nearest('key_encryptio', long)],
+    [...long, ...long, undefined],
+  )
   assert.equal(nearest('banana', []), undefined)
 })
