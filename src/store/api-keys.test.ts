@@ -93,6 +93,22 @@ onEachEngine('a key works only while its owner is active', async ({ a }) => {
   assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), [], 'a later owner of the same subject inherits none')
 })
 
+onEachEngine('the keys of a person and of a service with the same identifier end apart', async ({ a }) => {
+  const own = { hash: '#own', id: 'own', owner: 'person' } as const
+  const addPerson = async () => {
+    await a.accounts.add(anAccount({ subject: 'service' }))
+    await a.apiKeysAdmin.add(aKey(own))
+  }
+  await a.services.add(aService())
+  await a.apiKeysAdmin.add(aKey())
+  await addPerson()
+  await a.accounts.remove('service', NOW)
+  assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), ['#key'])
+  await addPerson()
+  await a.services.remove('service')
+  assert.deepEqual(await inForce(a, NOW, ['#key', '#own']), ['#own'])
+})
+
 onEachEngine('no key outlives its owner, even if it is created while the owner is removed', async ({ a, db }) => {
   for (let round = 0; round < 10; round++) {
     const subject = `s${round}`

@@ -89,3 +89,21 @@ onEachEngine('of many that fetch an approved credential at once one gets it', as
   assert.equal(given.filter((one) => one === 'answered').length, 19)
   assert.equal((await a.issuedCredentials.list({ limit: 50 })).length, 1)
 })
+
+onEachEngine('a suspended account suspends its valid credentials, and those that are revoked stay so', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  for (const [n, id] of ['valid', 'suspended', 'revoked'].entries()) await give(a, id, [[n]])
+  await a.issuedCredentials.setStatus('suspended', 'suspended')
+  await a.issuedCredentials.setStatus('revoked', 'revoked')
+  const statuses = async () => {
+    const listed = (await a.issuedCredentials.list({ limit: 9 })).map(({ id, status }) => [id, status])
+    const published = (await a.statusLists.read(1))?.statuses.map(({ index, status }) => [['valid', 'suspended', 'revoked'][index], status])
+    return [Object.fromEntries(listed), Object.fromEntries(published ?? [])]
+  }
+  const own = { suspended: 'suspended', revoked: 'revoked' }
+  assert.deepEqual(await statuses(), [{ valid: 'valid', ...own }, own])
+  await a.accounts.change(subject, { status: 'suspended' })
+  assert.deepEqual(await statuses(), Array(2).fill({ valid: 'suspended', ...own }))
+  await a.accounts.change(subject, { status: 'active' })
+  assert.deepEqual(await statuses(), [{ valid: 'valid', ...own }, own])
+})

@@ -116,6 +116,23 @@ onEachEngine(
   },
 )
 
+onEachEngine('a sign-in at another provider goes on with the session of the same person, and with nobody else’s', async ({ a }) => {
+  await a.accounts.add(anAccount())
+  await a.accounts.add(boss)
+  const upstream = (sid: string) => ({ connection: 'staff', subject: 'ada', sid })
+  const start = (sid: string, replaces: string[], more = {}) => a.sessions.start(aSession({ hash: sid, sid, ...more }), '$hash', replaces)
+  const ended = async (sid: string) => (await a.sessions.end(upstream(sid))).map((one) => one.sid)
+  await start('first', [], { upstream: upstream('one') })
+  await start('raised', ['first'])
+  assert.deepEqual(await ended('one'), ['raised'])
+  await start('second', [], { upstream: upstream('two') })
+  await start('anew', ['second'], { upstream: upstream('three') })
+  assert.deepEqual([await ended('two'), await ended('three')], [[], ['anew']])
+  await start('third', [], { upstream: upstream('four') })
+  await start('of boss', ['third'], { subject: 'boss' })
+  assert.deepEqual(await ended('four'), [])
+})
+
 onEachEngine('only an active client that has an address for it is told of the end of a session', async ({ a, db }) => {
   const ids = ['client', 'disabled', 'without']
   for (const client_id of ids) {
