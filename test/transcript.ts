@@ -1,4 +1,4 @@
-/** What each command that changes something prints, for people and for programs, and what of it is in the audit log. */
+/** What commands print, for people and for programs, and what is in the audit log of those that change something. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CommandLine } from './command-line.ts'

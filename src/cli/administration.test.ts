@@ -75,3 +75,14 @@ test('the matrix of roles is told', async () => {
   )
   assert.match((await gatehouse('roles list')).out, /\nusers:suspend +operator +Suspend people/)
 })
+
+const limits = { 'grants list': 10_000, 'sessions list': 10_000, 'audit list': 10_000, 'credentials issued': 10_000, 'users list': 1000 }
+for (const [command, most] of Object.entries(limits))
+  test(`${command} --limit is 1 to ${most}`, async () => {
+    for (const limit of [1, most]) assert.equal((await gatehouse(`${command} --limit ${limit}`)).status, 0)
+    for (const limit of [0, most + 1, 'all']) {
+      const { status, err } = await gatehouse(`${command} --limit ${limit}`)
+      assert.equal(status, 2)
+      assert.match(err, new RegExp(`1 to ${most}`))
+    }
+  })

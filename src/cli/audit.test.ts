@@ -43,7 +43,7 @@ test('every command that changes something is in the transcript', async () => {
 
 let known = 0
 for (const { command, printed, noted } of transcript) {
-  test(`${command.split(' --')[0]} says what it did, and is noted`, async () => {
+  test(`${command.split(' --')[0]} says what there is or what it did, and that is noted`, async () => {
     const { status, out, err } = await gatehouse(await filledIn(command, line), '', { USER: 'root', SUDO_USER: 'grace' })
     assert.equal(status, 0, err)
     assert.equal(masked(out + err, folder, printed), printed)

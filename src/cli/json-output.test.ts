@@ -65,7 +65,7 @@ const changes = await commandLine()
 after(changes.remove)
 writeInputs(changes.folder)
 for (const { command, json } of transcript) {
-  test(`gatehouse ${command.split(' --')[0]} --json tells programs what was done`, async () => {
+  test(`gatehouse ${command.split(' --')[0]} --json tells programs what there is or what was done`, async () => {
     const done = await changes.json(await filledIn(command, changes))
     assert.equal(masked(JSON.stringify(done), changes.folder, json), json)
   })

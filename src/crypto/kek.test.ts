@@ -31,8 +31,9 @@ test('of concurrent creators one succeeds, and all read the same key', async (t)
   await readKek(path, { strict: true })
 })
 
-test('a missing folder is an error', async (t) => {
+test('a missing folder and a name that is too long are errors', async (t) => {
   await assert.rejects(makeKek(join(await folder(t), 'none', 'kek'), randomBytes), { code: 'ENOENT' })
+  await assert.rejects(makeKek(join(await folder(t), 'k'.repeat(250)), randomBytes), { code: 'ENAMETOOLONG' })
 })
 
 test('a key is read in each of its encodings', async (t) => {

@@ -179,6 +179,13 @@ test('a read that takes long is cut where it would hold up others, and has a con
   assert.equal((await Promise.all([first, ...others])).length, 4)
 })
 
+test('a read that was cut once is read on a connection of its own at once', async (t) => {
+  const { db, other } = await stage(t)
+  await other.query('create sequence tries')
+  const slow = async () => Number((await db.read(sql`select nextval('tries') as n, pg_sleep(0.3)`))[0]?.['n'])
+  assert.deepEqual([await slow(), await slow()], [2, 3])
+})
+
 test('a refresh that neither sees nor is seen by the revocation of its family leaves nothing usable', async (t) => {
   const { db, store, other, waiting } = await stage(t)
   await aGrant(store)
