@@ -1,5 +1,4 @@
 /** Authorities and certificates for tests of mutual TLS. */
-import 'reflect-metadata'
 import { createPrivateKey, type KeyObject, type webcrypto, X509Certificate } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 

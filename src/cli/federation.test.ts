@@ -86,6 +86,20 @@ test('resolve prints the chain with what each step allowed or took away, or why 
     assert.ok(out.includes(line), `${line}\nis not in\n${out}`)
   const printed = JSON.parse((await reaching(`federation resolve ${rp.id} --json`)).out)
   assert.deepEqual(printed.chain.metadata, { openid_relying_party: { client_name: 'RP', scope: 'openid' } })
+  assert.deepEqual(
+    printed.chain.statements.map(({ iss, sub, expires_at, ...stated }: Record<string, unknown>) => [
+      iss,
+      sub,
+      typeof expires_at,
+      Object.keys(stated),
+    ]),
+    [
+      [rp.id, rp.id, 'number', []],
+      [middle.id, rp.id, 'number', ['metadata_policy']],
+      [anchor.id, middle.id, 'number', ['constraints']],
+      [anchor.id, anchor.id, 'number', []],
+    ],
+  )
   middle.answers.set('/fetch', (req) => req.socket.destroy())
   const failed = await reaching(`federation resolve ${rp.id}`)
   assert.equal(failed.status, 1)

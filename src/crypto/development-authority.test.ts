@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import { developmentAuthority } from './development-authority.ts'
 

@@ -51,7 +51,6 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function makeAuthority({ issuer, now, random }: { issuer: string; now: number; random: Random }) {
-  await import('reflect-metadata') // which the next needs
   const x509 = await import('@peculiar/x509')
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const pair = async () => (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as unknown as CryptoKeyPair
