@@ -97,8 +97,11 @@ test('a file declares connections, and an export is such a file: without secrets
   assert.match(first.out, /secret: \*{8} \(new\)/)
   assert.doesNotMatch(first.out, /a secret/)
   assert.equal((await apply([{ ...google, client_secret: secret, sign_in: { sign_up: 'open' } }])).out, 'Nothing to do.\n')
+  const other = [{ ...google, client_secret: 'another secret', sign_in: { sign_up: 'open' } }]
+  assert.equal((await apply(other)).out, 'Tenant root\n  ~ connection google\n      secret: ******** (new)\nDone.\n')
+  assert.equal((await apply(other)).out, 'Nothing to do.\n')
   const { out } = await shell.gatehouse('export')
-  assert.doesNotMatch(out, /a secret/)
+  assert.doesNotMatch(out, /a secret|another secret/)
   const exported = parse(out).connections
   assert.deepEqual(exported[0], { ...google, sign_in: { sign_up: 'open' } })
   assert.equal((await apply(exported, '--yes --prune')).out, 'Nothing to do.\n')

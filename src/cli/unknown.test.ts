@@ -1,4 +1,4 @@
-/** What a command names and is not there is refused by its name, and what is there keeps its identifier. */
+/** What a command names and is not there is refused by its name, verbs included, and what is there keeps its identifier. */
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -90,3 +90,18 @@ for (const [kind, member, made, other, flags] of kept)
     assert.equal(again.status, 1)
     assert.match(again.err, /^error: .*(?:already|registered|exists)/)
   })
+
+test('what other programs call a verb is answered with ours', async () => {
+  const words = {
+    create: ['add', 'new'],
+    delete: ['remove', 'rm', 'destroy'],
+    list: ['ls'],
+    show: ['get', 'describe', 'view'],
+    update: ['change', 'set', 'edit', 'modify', 'patch'],
+  }
+  for (const [verb, others] of Object.entries(words))
+    for (const word of others) {
+      const { status, err } = await gatehouse(`clients ${word}`)
+      assert.deepEqual([status, err.split('\n').slice(0, 2)], [2, [`error: unknown command '${word}'`, `(Did you mean ${verb}?)`]])
+    }
+})

@@ -112,6 +112,9 @@ test('a file declares webhooks, and an export is such a file: without secrets, w
   const secret = newWebhookSecret(random)
   assert.match((await apply([{ ...crm, secret, events: ['*'] }])).out, /~ webhook crm\n {6}events/)
   assert.equal((await apply([{ ...crm, secret, events: ['*'] }])).out, 'Nothing to do.\n')
+  const other = [{ ...crm, secret: newWebhookSecret(random), events: ['*'] }]
+  assert.equal((await apply(other)).out, 'Tenant root\n  ~ webhook crm\n      secret: ******** (new)\nDone.\n')
+  assert.equal((await apply(other)).out, 'Nothing to do.\n')
   assert.match((await apply([], '--yes --prune')).out, /- webhook crm/)
   assert.deepEqual(await shell.json('webhooks list'), [])
   for (const [entry, message] of [
