@@ -16,8 +16,10 @@ export interface TenantCache {
 /** Of how many tenants what was read is kept, and how many slugs without one. */
 const maxCachedTenants = 10_000
 const maxAbsent = 10_000
-/** How many stay made. Of more, most would live long enough to burden the collection of garbage. */
-const maxMadeTenants = 200
+/** How many stay made that were not in use shortly before. Of more, most would live long enough to burden the collection of garbage. */
+const maxFresh = 32
+/** How many stay made that come again, and within how many others they must. */
+const maxBusy = 200
 
 /** What was found for a slug, and the versions of the directory and of the tenant that it was found under. */
 interface Cached {
@@ -29,6 +31,8 @@ interface Found {
   stored: StoredTenant
   version: number
   made: Tenant | undefined
+  /** How many tenants had been made before it was. */
+  madeAfter: number
 }
 
 export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
@@ -37,7 +41,8 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
   const absent = new Map<string, Cached>()
   const underWay = new Map<string, Promise<void>>()
   /** In the order in which they were made. */
-  const made = new Set<Found>()
+  const [fresh, busy] = [new Set<Found>(), new Set<Found>()]
+  let makes = 0
 
   const knownOf = (slug: string) => cached.get(slug) ?? absent.get(slug)
   const versionNow = ({ stored }: Found) => versionOf(deps.db, stored.row.id)
@@ -71,33 +76,39 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
     const directory = await tenants.version()
     const row = await tenants.bySlug(slug)
     const found = row?.status === 'active' ? await openedAs(row, before) : undefined
-    if (before) made.delete(before)
+    if (before) drop(before)
     cached.delete(slug)
     absent.delete(slug)
     if (found) setBounded(cached, slug, { directory, found }, maxCachedTenants)
     else setBounded(absent, slug, { directory, found }, maxAbsent)
-    if (found?.made) keepMade(found)
   }
 
   async function openedAs(row: TenantRow, before: Found | undefined): Promise<Found> {
     const version = await versionOf(deps.db, row.id)
-    if (before && (await isUnchanged(deps, before.stored, row))) return { ...before, version }
-    return { stored: await readTenant(deps, row), version, made: undefined }
+    const isSame = before && (await isUnchanged(deps, before.stored, row))
+    const stored = isSame ? before.stored : await readTenant(deps, row)
+    return { stored, version, made: undefined, madeAfter: before?.madeAfter ?? Number.NEGATIVE_INFINITY }
   }
 
   function madeOf(found: Found): Tenant {
     if (found.made) return found.made
+    const comesAgain = makes - found.madeAfter <= maxBusy
     found.made = makeTenant(deps, found.stored)
-    keepMade(found)
+    found.madeAfter = makes++
+    if (comesAgain) keep(found, busy, maxBusy)
+    else keep(found, fresh, maxFresh)
     return found.made
   }
 
-  function keepMade(found: Found): void {
-    made.add(found)
-    if (made.size <= maxMadeTenants) return
-    const [oldest] = made as Iterable<Found> as [Found]
-    oldest.made = undefined
-    made.delete(oldest)
+  function keep(found: Found, those: Set<Found>, most: number): void {
+    those.add(found)
+    if (those.size > most) drop(those.values().next().value!) // the oldest
+  }
+
+  function drop(found: Found): void {
+    found.made = undefined
+    fresh.delete(found)
+    busy.delete(found)
   }
 
   return {
