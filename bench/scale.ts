@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { startChild } from './child.ts'
 import { freePort } from './free-port.ts'
+import { type Published, published, resident, startPublished } from './published.ts'
 import { quantile } from './quantile.ts'
 
 const { values } = parseArgs({
@@ -20,15 +21,27 @@ const [tenants, clients, requests] = [Number(values.tenants), Number(values.clie
 const connections = 16
 
 const place = { folder: mkdtempSync(join(tmpdir(), 'gatehouse-scale-')), port: await freePort() }
-const filler = startChild('scale-server.ts')
-const server = startChild('scale-server.ts')
+const program = published()
+const filler = startChild('scale-filler.ts')
 try {
   const began = performance.now()
-  await filler.ask('fill', { ...place, tenants, clients })
+  const { secret } = await filler.ask<{ secret: string }>('fill', { ...place, tenants, clients })
   await filler.stop()
-  const { origin, secret } = await server.ask<{ origin: string; secret: string }>('open', place)
   console.log(`${tenants} tenants and ${clients} clients made in ${((performance.now() - began) / 1000).toFixed(1)} s`)
-  console.log(`memory, none of them asked for yet: ${await server.ask<number>('memory')} MB`)
+  const server = await startPublished(program, place)
+  try {
+    await measure(server, secret)
+  } finally {
+    await server.stop()
+  }
+} finally {
+  rmSync(place.folder, { recursive: true, force: true })
+  rmSync(program, { recursive: true, force: true })
+}
+
+async function measure({ origin, pid }: Published, secret: string): Promise<void> {
+  const memory = () => `${Math.round(resident(pid))} MB`
+  console.log(`memory, none of them asked for yet: ${memory()}`)
 
   const each = Math.ceil(clients / tenants)
   const ask = (n: number) => ({ path: `/t/t${n % tenants}/token`, client: `c${(n % tenants) * each + (Math.floor(n / tenants) % each)}` })
@@ -63,10 +76,6 @@ try {
     await pool.close()
     const rate = Math.round(count / ((performance.now() - start) / 1000))
     const ms = (q: number) => quantile(latencies, q).toFixed(1)
-    const memory = await server.ask<number>('memory')
-    console.log(`${name.padEnd(38)} ${String(rate).padStart(6)}/s   p50 ${ms(0.5)} ms   p99 ${ms(0.99)} ms   memory ${memory} MB`)
+    console.log(`${name.padEnd(38)} ${String(rate).padStart(6)}/s   p50 ${ms(0.5)} ms   p99 ${ms(0.99)} ms   memory ${memory()}`)
   }
-} finally {
-  await server.stop()
-  rmSync(place.folder, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-/** A server with many tenants, as a process of the bench. Rows are written through the store's own ports; keys come when a tenant is first asked. */
+/** Fills a database with many tenants. Rows are written through the store's own ports; keys come when a tenant is first asked. */
 import { join } from 'node:path'
 import { type App, openApp } from '../src/app.ts'
 import { loadConfig } from '../src/config/load.ts'
@@ -16,7 +16,7 @@ import { answerAsks } from './child.ts'
 
 const secret = 'one-secret-for-all-clients-of-the-bench'
 
-answerAsks({ fill, open, memory })
+answerAsks({ fill })
 
 interface Place {
   folder: string
@@ -24,7 +24,7 @@ interface Place {
 }
 const platform = systemPlatform(logger({ level: 'warn', format: 'json' }))
 
-function houseIn({ folder, port }: Place): Promise<App> {
+function appIn({ folder, port }: Place): Promise<App> {
   const loaded = loadConfig({ mode: 'dev', env: { ...envOf(folder), GATEHOUSE_LISTEN_PORT: String(port) }, readFile })
   if ('problems' in loaded) throw new Error(loaded.problems.join('\n'))
   return openApp(loaded.config, platform, { migrations: 'apply', makeKey: true })
@@ -38,15 +38,10 @@ function envOf(folder: string): Record<string, string> {
   }
 }
 
-/** In a separate process, so that the memory used for filling the database is not counted. */
-async function open(place: Place): Promise<{ origin: string; secret: string }> {
-  await (await houseIn(place)).serve()
-  return { origin: `http://127.0.0.1:${place.port}`, secret }
-}
-
-async function fill({ tenants, clients, ...place }: Place & { tenants: number; clients: number }): Promise<void> {
+/** In a separate process, so that the memory used for filling the database is not counted. Returns the secret of all clients. */
+async function fill({ tenants, clients, ...place }: Place & { tenants: number; clients: number }): Promise<{ secret: string }> {
   const { folder } = place
-  const app = await houseIn(place)
+  const app = await appIn(place)
   const db = await openDatabase(`sqlite:${join(folder, 'gatehouse.db')}`)
   const system = systemStore(db)
   const installation = await unlock(
@@ -87,9 +82,5 @@ async function fill({ tenants, clients, ...place }: Place & { tenants: number; c
   }
   await db.close()
   await app.close()
-}
-
-/** Resident, in MB. */
-function memory(): number {
-  return Math.round(process.memoryUsage.rss() / 1_048_576)
+  return { secret }
 }
