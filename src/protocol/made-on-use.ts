@@ -23,7 +23,20 @@ export function madeOnUse<Own extends object, Parts extends object>(
   }
   return (own) => {
     const whole = Object.setPrototypeOf({ ...own, [made]: undefined }, inherited) // members added one by one would be found more slowly
-    whole[made] = { whole, parts: {} }
+    whole[made] = new Made(whole)
     return whole
+  }
+}
+
+/**
+ * The parts of a whole that were made. Not a literal: after many of them have lived for long, V8 allocates the literals of that place among what
+ * lasts, and each would hold its whole there until all garbage is collected.
+ */
+class Made<Whole> {
+  readonly whole: Whole
+  readonly parts: Partial<Whole> = {}
+
+  constructor(whole: Whole) {
+    this.whole = whole
   }
 }

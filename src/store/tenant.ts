@@ -177,11 +177,18 @@ export function replacingPorts<Own extends { of: Ports }>(makers: { readonly [Po
   return madeOnUse<Own, Ports>({ ...(forwarding as { [Port in keyof Ports]: (own: Own) => Ports[Port] }), ...makers })
 }
 
-/** `now`: the clock, in seconds. Reuse what it returns: it remembers what is configured. */
+/** `now`: the clock, in seconds. What is remembered of the tenant is shared by all its stores on this database. */
 export function tenantStore(database: Db, tenant: string, now: () => number): Ports {
   const { db, remembering } = configuration(database, tenant)
-  const made: Partial<Ports>[] = []
+  const made = new Map<number, Partial<Ports>>()
   const store: Made & Inherited = Object.create(lazy)
-  store[portsOf] = (module) => (made[module] ??= modules[module]!(db, tenant, { now, remembering, store }))
+  store[portsOf] = (module) => made.get(module) ?? make(module)
+
+  function make(module: number): Partial<Ports> {
+    const ports = modules[module]!(db, tenant, { now, remembering, store })
+    made.set(module, ports)
+    return ports
+  }
+
   return store // a port that no module makes would be an error of types here
 }
