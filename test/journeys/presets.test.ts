@@ -14,7 +14,7 @@ import { alice, application, claimsOf, shows, told } from './application.ts'
 const gatehouse = await testApp('sqlite')
 const providers = await providerDoubles(() => gatehouse.now())
 const { store, connections, vault } = gatehouse.root
-connections.remote = providers.remote(connections.remote)
+Object.assign(connections.remote, providers.remote({ ...connections.remote })) // all tenants share it
 await gatehouse.addClient({ client_id: 'app', redirect_uris: ['https://app.example/callback'], token_endpoint_auth_method: 'none' })
 await gatehouse.addAccount({ sub: 'alice-sub', username: alice.username }, alice.password)
 const app = application(gatehouse, { id: 'app' })
