@@ -188,7 +188,7 @@ const promises: Readonly<Record<string, readonly (readonly [file: string, name: 
   ],
   'Records changes by people': [
     ['test/journeys/audit.test.ts', 'every route that changes something names its act'],
-    ['src/cli/audit.test.ts', 'every command that changes something is in the table below'],
+    ['src/cli/audit.test.ts', 'every command that changes something is in the transcript'],
   ],
   'It contains no passwords, codes or tokens': [
     ['test/journeys/secrets-at-rest.test.ts', 'nothing that lets its bearer in is in the database'],
