@@ -1,5 +1,4 @@
 /** The composition root: the only file that knows every folder. */
-
 import { availableParallelism } from 'node:os'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { clientAuthorities, outboundCertificates } from './certificates.ts'

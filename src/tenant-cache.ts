@@ -1,6 +1,7 @@
 /**
  * The tenants that this process has open: each is read when it is first asked for, and again when what it was made of has changed. What was
- * read is kept of many; what acts in a tenant is made of it, and kept of those that were made last, which takes more memory and little time.
+ * read is kept of many. What acts in a tenant is made of it, which takes more memory and little time, so it is kept of those alone that are
+ * used again soon.
  */
 import { setBounded } from './protocol/set-bounded.ts'
 import { type MaybePromise, versionOf } from './store/configuration.ts'

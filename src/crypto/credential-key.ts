@@ -41,9 +41,8 @@ export async function readCertifiedKey(file: Pick<KeyFile, 'privateKeyFile'> & {
   const pair = await readKeyFile({ alg: 'ES256', publicKeyFile: undefined, ...file })
   const chain = (pair.jwk.x5c ?? []).map((der) => new X509Certificate(Buffer.from(der, 'base64')))
   const isOwnIssuer = (one: X509Certificate) => one.checkIssued(one) && one.verify(one.publicKey)
-  if (isOwnIssuer(chain[0]!))
-    // there is one, that of the key
-    throw new BadKeyFile(`${file.certificateFile} does not begin with a certificate that an authority issued`)
+  // A key file has at least the certificate of its key.
+  if (isOwnIssuer(chain[0]!)) throw new BadKeyFile(`${file.certificateFile} does not begin with a certificate that an authority issued`)
   chain.slice(1).forEach((authority, i) => {
     if (!chain[i]!.checkIssued(authority) || !chain[i]!.verify(authority.publicKey))
       throw new BadKeyFile(`${file.certificateFile} is not in order: each certificate must be issued by the next`)
