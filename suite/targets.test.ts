@@ -15,7 +15,7 @@ import type { RunningTarget } from './src/target/target.ts'
 const all = await catalogue()
 
 /** Checks in one test, so that a run is not silent for long. */
-const atMost = 120
+const atMost = 40
 
 // Much of the time is waiting.
 suite('the suite judges', { concurrency: 3 }, () => {

@@ -10,6 +10,7 @@ import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { generate } from 'selfsigned'
 import { freePort } from '../../test/app.ts'
+import { bareEnvironment } from '../../test/bare-environment.ts'
 
 const main = join(import.meta.dirname, '..', 'main.ts')
 
@@ -27,7 +28,7 @@ for (const workers of [1, 2]) {
     writeFileSync(join(folder, 'key'), randomBytes(32).toString('base64'), { mode: 0o600 })
     const port = await freePort()
     const env = {
-      PATH: process.env['PATH'],
+      ...bareEnvironment,
       GATEHOUSE_ISSUER: `https://localhost:${port}`,
       GATEHOUSE_LISTEN_PORT: String(port),
       GATEHOUSE_DATABASE_URL: `sqlite:${join(folder, 'gatehouse.db')}`,

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { bareEnvironment } from '../../test/bare-environment.ts'
 
 const main = join(import.meta.dirname, '..', 'main.ts')
 
@@ -22,7 +23,7 @@ async function loadedBy(
 ): Promise<{ packages: string[]; commands: string[]; status: number | null }> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const env = { PATH: process.env['PATH'], GATEHOUSE_KEYS_ALGS: 'ES256', GATEHOUSE_DATABASE_URL: 'sqlite:gatehouse.db' }
+  const env = { ...bareEnvironment, GATEHOUSE_KEYS_ALGS: 'ES256', GATEHOUSE_DATABASE_URL: 'sqlite:gatehouse.db' }
   const child = spawn(process.execPath, ['--import', tracer, main, ...args], { cwd: folder, env })
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text) => {

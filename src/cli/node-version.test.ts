@@ -5,6 +5,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { bareEnvironment } from '../../test/bare-environment.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const launcher = join(root, 'bin', 'gatehouse.js')
@@ -14,7 +15,7 @@ const pretend = `data:text/javascript,Object.defineProperty(process,'versions',{
 function run(t: TestContext, script: string, ...args: string[]): Promise<{ status: unknown; text: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 60_000 }
+  const options = { cwd: folder, env: bareEnvironment, timeout: 60_000 }
   return new Promise((resolve) =>
     execFile(process.execPath, ['--import', pretend, script, ...args], options, (error, out, err) =>
       resolve({ status: error ? error.code : 0, text: out + err }),

@@ -7,6 +7,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { bareEnvironment } from '../../test/bare-environment.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const soon = { timeout: 60_000 }
@@ -23,7 +24,7 @@ interface Program {
 
 /** Starts the program in an empty folder of its own, which ends with the test. */
 function start(t: TestContext, folder: string, args: readonly string[], env: Record<string, string> = {}): Program {
-  const child = spawn(process.execPath, args, { cwd: folder, env: { PATH: process.env['PATH'], ...env } })
+  const child = spawn(process.execPath, args, { cwd: folder, env: { ...bareEnvironment, ...env } })
   const ended = new Promise<number | string>((resolve) => child.once('close', (code, signal) => resolve(code ?? signal ?? 0)))
   t.after(async () => {
     child.kill('SIGKILL')

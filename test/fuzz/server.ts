@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { offByDefault } from '../../src/protocol/features/index.ts'
 import { type Engine, freePort } from '../app.ts'
+import { bareEnvironment } from '../bare-environment.ts'
 import { engines } from '../postgres.ts'
 
 export interface Server {
@@ -60,7 +61,7 @@ export async function startServer(engine: Engine): Promise<Server> {
   const issuer = `http://localhost:${port}`
   const env = {
     ...settings,
-    PATH: process.env['PATH'],
+    ...bareEnvironment,
     GATEHOUSE_ISSUER: issuer,
     GATEHOUSE_LISTEN_PORT: String(port),
     GATEHOUSE_DATABASE_URL: database.url,
