@@ -96,7 +96,7 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
 }
 
 /** Rows of what is configured in one transaction: each may be of another tenant, whose version moves with it. */
-const SLICE = 100
+const SLICE = 25
 
 async function inSlices(limit: number, remove: (most: number) => Promise<number>): Promise<number> {
   for (let removed = 0; ; ) {
