@@ -245,7 +245,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('production')]: [
     ['for at most {} seconds', constant('patience')],
     ['exits with status {}.', constant('wrongConfiguration')],
-    ['signing keys within {} minutes', code(/periodicTask\((\d+), rotateKeys/) / minute],
+    ['signing keys within {} minutes', code(/periodicTask\((\d+), \(\) => rotateKeys/) / minute],
     ['exits with status {} and names the key id', constant('wrongConfiguration')],
     ['| Reset a password | {} hour |', code(/reset: \{ token: 'lr', lifetime: ([\d_* ]+) \}/) / hour],
     ['finish a registration | {} hours |', code(/verification: \{ token: 'lv', lifetime: ([\d_* ]+) \}/) / hour],
