@@ -245,7 +245,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   [guide('production')]: [
     ['for at most {} seconds', constant('patience')],
     ['exits with status {}.', constant('wrongConfiguration')],
-    ['signing keys within {} minutes', code(/periodicTask\((\d+), rotateKeys/) / minute],
+    ['signing keys within {} minutes', code(/periodicTask\((\d+), \(\) => rotateKeys/) / minute],
     ['exits with status {} and names the key id', constant('wrongConfiguration')],
     ['| Reset a password | {} hour |', code(/reset: \{ token: 'lr', lifetime: ([\d_* ]+) \}/) / hour],
     ['finish a registration | {} hours |', code(/verification: \{ token: 'lv', lifetime: ([\d_* ]+) \}/) / hour],
@@ -300,6 +300,7 @@ export const facts: Readonly<Record<string, readonly Fact[]>> = {
   'docs/decisions/0019-what-is-configured-is-remembered.md': [
     ['read again after {} milliseconds', constant('MARK_EVERY')],
     ['At most {} values', code(/maxValues = ([\d_]+)/, 'src/store/configuration.ts')],
+    ['{} megabytes of them', code(/maxBytes = ([\d_]+)/, 'src/store/configuration.ts') / 1_000_000],
   ],
   'docs/decisions/0017-attributes-are-checked-by-the-store.md': [
     ['is in more than {} groups', constant('maxGroupsInToken')],

@@ -1,6 +1,5 @@
 /** The composition root: the only file that knows every folder. */
 import { availableParallelism } from 'node:os'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { clientAuthorities, outboundCertificates } from './certificates.ts'
 import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
@@ -36,6 +35,7 @@ import { vaultQueue } from './store/vault.ts'
 import type { AppDeps, Tenant } from './tenant.ts'
 import { type TenantCache, tenantCache } from './tenant-cache.ts'
 import { type TenantDirectory, tenantDirectory } from './tenant-directory.ts'
+import { rotateKeys } from './tenant-key-rotation.ts'
 import { refreshDue } from './vault/due.ts'
 import { version } from './version.ts'
 import { firstPartyClients } from './web/api/first-party.ts'
@@ -230,16 +230,9 @@ async function serve(deps: AppDeps, app: App, { cache, clock }: { cache: TenantC
   // The root tenant needs its keys soon; other tenants get theirs when they are first needed.
   const keysMade = root?.ctx.keys.jwks(now()).catch((err: unknown) => log.warn({ err }, 'signing keys will be made when they are needed'))
   const sweepExpired = sweeper(db, { now, elapsed, batch: config.sweep.batch })
-  const rotateKeys = async () => {
-    for (const { keyring, federationKeyring } of cache.open()) {
-      await keyring.rotateWhenDue()
-      await federationKeyring?.rotateWhenDue()
-      await nextTurn() // requests go on between thousands of tenants
-    }
-  }
   const tasks = [
     periodicTask(config.sweep.every_seconds, sweepExpired, log),
-    periodicTask(3600, rotateKeys, log),
+    periodicTask(3600, () => rotateKeys(cache.open(), log), log),
     periodicTask(certificateCheckSeconds, reloadCertificate, log),
     periodicTask(clockSeconds, clock.follow, log),
     periodicTask(deliverySeconds, app.deliverDue, log),

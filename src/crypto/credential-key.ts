@@ -23,6 +23,7 @@ export function credentialKey(certified: CertifiedKey | undefined, active: () =>
     x5c,
     jwk: certified?.pair.jwk,
     longest: (now) => (certified ? Math.max(0, certified.notAfter - now) : keptFor),
+    kid: async () => (await key()).kid,
     async sign(typ, claims) {
       const pair = await key()
       const header = { alg: pair.alg, typ, kid: pair.kid, ...(x5c.length > 0 ? { x5c } : {}) }

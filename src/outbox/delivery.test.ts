@@ -30,6 +30,7 @@ function stage({ a, db }: { a: TenantStore; db: Db }, chance = 1) {
       most = Math.max(most, ++atOnce)
       await new Promise((resolve) => setImmediate(resolve))
       atOnce--
+      if (to === 'fault') throw new RangeError('a fault')
       return failures.get(to.split(' ')[0] as string)
     },
     loss: ({ id }, content) => ({ act: 'webhook.lost', target: id, detail: { ...(content && { to: content.to }) } }),
@@ -74,6 +75,16 @@ onEachEngine('all that is due is delivered, in batches of twenty at once', async
   await add(...Array.from({ length: 41 }, (_, n) => message(`m${n}`)), message('later', { nextAt: NOW + 1 }))
   await delivery.deliverDue()
   assert.deepEqual([sent.length, most(), await left()], [41, 20, ['later']])
+})
+
+onEachEngine('a fault at one message keeps no other waiting, and is no loss', async (stores) => {
+  const { delivery, add, left, sent, logged } = stage(stores)
+  await add(message('fault'), ...Array.from({ length: 40 }, (_, n) => message(`m${n}`)))
+  await delivery.deliverDue()
+  assert.deepEqual([sent.length, await left()], [41, ['fault']])
+  assert.deepEqual(logged, [
+    ['warn', { to: 'fault', reason: 'RangeError', attempts: 1 }, 'a letter could not be delivered and will be tried again'],
+  ])
 })
 
 onEachEngine('of those that are named, what no other process has is delivered at once', async (stores) => {

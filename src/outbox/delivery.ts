@@ -112,7 +112,7 @@ async function attempt(deps: Attempting, message: QueuedMessage): Promise<Delive
   const receiver = channel.receiver(content, message)
   const pausedUntil = receiver === undefined ? undefined : silent.get(receiver)
   if (pausedUntil !== undefined && pausedUntil > now()) return giveUp(deps, message, content, { reason: 'paused' })
-  const failure = await channel.send(content, message)
+  const failure = await channel.send(content, message).catch((error: Error) => ({ reason: error.name })) // of a tenant that cannot be opened
   if (receiver !== undefined) note(deps, receiver, failure)
   if (failure) return giveUp(deps, message, content, failure)
   await queue.remove(message)

@@ -83,6 +83,8 @@ export interface CredentialKey {
   readonly jwk: object | undefined
   /** Seconds for which a signature that is made now can be verified: until a certificate expires, or the key is no longer published. */
   longest(now: number): number
+  /** The `kid` of the key that signs now. */
+  kid(): Promise<string>
   /** Compact JWS with ES256, `kid` and `x5c`. */
   sign(typ: string, claims: object): Promise<string>
   /** ECDSA with SHA-256 and P-256: 64 bytes. RFC 9053 §2.1 */

@@ -1,10 +1,11 @@
 /** What one node remembers of a tenant's configuration, while another node changes it. */
 import assert from 'node:assert/strict'
 import { aClient, aGrant, NOW, onEachEngine, type TenantStore } from '../../test/stored.ts'
-import { aResource, aSecret } from '../../test/tenant-content.ts'
+import { aRegistration, aResource, aSecret } from '../../test/tenant-content.ts'
 import { configuration } from './configuration.ts'
 import { openDatabase } from './open.ts'
 import { type Db, sql } from './sql.ts'
+import { sweep } from './sweep.ts'
 import { systemStore } from './system.ts'
 import { tenantStore } from './tenant.ts'
 
@@ -144,6 +145,43 @@ onEachEngine('a change is seen by the node that made it at once, and by another 
   }
 })
 
+onEachEngine(
+  'what is swept is seen like any other change, in each tenant that it belonged to and in no other',
+  async ({ db, url, a, b }) => {
+    const { db: otherDb, later } = await anotherNode(url)
+    const ofEach = (...dbs: Db[]) => dbs.flatMap((one) => ['a', 'b'].map((tenant) => tenantStore(one, tenant, () => NOW)))
+    const stores = ofEach(db, otherDb)
+    const { version } = configuration(db, 'c')
+    const seen = () =>
+      Promise.all(
+        stores.map(async ({ clientsAdmin, clients, signingKeys }) => [
+          (await clientsAdmin.find('registered1')) !== undefined,
+          await clients.hasOrigin('https://registered1.example'),
+          (await signingKeys.list()).map(({ kid }) => kid),
+        ]),
+      )
+    try {
+      for (const store of [a, b]) {
+        const registered = aRegistration('1')
+        await store.registrations.add({ ...registered, registration: { ...registered.registration, token: undefined }, expiresAt: NOW })
+        await store.signingKeys.add({ ...key, removeAt: NOW }, undefined)
+      }
+      await tenantStore(db, 'c', () => NOW).clientsAdmin.add(aClient(), [])
+      assert.deepEqual(await seen(), Array(4).fill([true, true, ['kid']]))
+      const before = await version()
+      assert.equal(await sweep(db, NOW, 1), 2)
+      later()
+      assert.equal((await seen()).flat(2).filter((there) => there === true || there === 'kid').length, 6, 'one tenant has lost each')
+      assert.equal(await sweep(db, NOW, 300), 2)
+      later()
+      assert.deepEqual(await seen(), Array(4).fill([false, false, []]))
+      assert.equal(await version(), before)
+    } finally {
+      await otherDb.close()
+    }
+  },
+)
+
 onEachEngine('the directory of tenants has a version of its own', async ({ db, url, a }) => {
   const { db: otherDb, later } = await anotherNode(url)
   const [own, other] = [systemStore(db).tenants, systemStore(otherDb).tenants]
@@ -220,4 +258,28 @@ onEachEngine('what is there stays remembered, however much is asked for that is 
     assert.equal(await find('none 50000'), none)
     assert.equal(asked.length, 50_002)
   }
+})
+
+onEachEngine('what is remembered is weighed: large values make others be forgotten, and no value is nearly all', async ({ db }) => {
+  const asked: string[] = []
+  const remembering = (name: string, length: number) =>
+    configuration(db, 'a').remembering(name, async (key) => {
+      asked.push(name + key)
+      return name + 'x'.repeat(length)
+    })
+  const [small, large, huge] = [remembering('small', 10), remembering('large', 1_000_000), remembering('huge', 10_000_000)]
+  for (const all of [small, large, huge]) await all('')
+  for (let i = 0; i < 50; i++) await large(`${i}`)
+  await small('late')
+  await Promise.all([small(''), large(''), large('49'), small('late')])
+  assert.equal(asked.length, 54)
+  await huge('')
+  assert.equal(asked.length, 55)
+  for (let i = 50; i < 100; i++) await large(`${i}`)
+  assert.equal(asked.length, 105)
+  for (const known of [small('late'), small(''), large('99')]) await known
+  assert.equal(asked.length, 105)
+  await large('')
+  await large('0')
+  assert.equal(asked.length, 107)
 })

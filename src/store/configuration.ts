@@ -9,15 +9,19 @@
  * change of another node is seen after at most half a second. Who changes these tables by hand must move the version too.
  */
 import { setBounded } from '../protocol/set-bounded.ts'
+import { type BoundedValues, boundedValues, sizeOf } from './bounded-values.ts'
 import { type Db, insertIf, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
 /** The directory of all tenants has a version of its own. */
 export const DIRECTORY = ''
 
-/** How many values with a key are kept, of all tenants together; how often that there is none; and the longest key of one, in characters. */
+/** How many values are kept, of all tenants together, and their bytes; how often that there is none; and the longest key of one, in characters. */
 const maxValues = 50_000
+const maxBytes = 100_000_000
 const maxNothing = 10_000
 const maxKey = 512
+/** What stands for all there are is kept with its tenant up to so many bytes, and as one of all values beyond. */
+const maxWhole = 8192
 /** Of how many tenants anything is kept, which is more than are cached. */
 const maxTenants = 12_000
 
@@ -49,7 +53,7 @@ interface Remembered {
 interface Memory {
   tenants: Map<string, TenantMemory>
   /** By tenant, name and key. */
-  values: Map<string, Remembered>
+  values: BoundedValues<Remembered>
   /** Where there is none. Apart, so that nobody pushes values out by asking for what does not exist. */
   nothing: Map<string, Remembered>
 }
@@ -57,14 +61,18 @@ interface Memory {
 interface TenantMemory {
   /** Its version, as it was when the database had this mark. */
   latest: { mark: number; version: MaybePromise<number> } | undefined
-  /** By name, the values of the key '', each of which stands for all there are. */
-  wholes: Record<string, Remembered>
+  /** By name, the values of the key '', each of which stands for all there are, unless it is large. */
+  wholes: Record<string, Remembered | undefined>
 }
 
 const memories = new WeakMap<Db, Memory>()
 
 function memoryOf(db: Db): Memory {
-  const known = memories.get(db) ?? { tenants: new Map(), values: new Map(), nothing: new Map() }
+  const known = memories.get(db) ?? {
+    tenants: new Map(),
+    values: boundedValues({ most: maxValues, bytes: maxBytes }),
+    nothing: new Map(),
+  }
   memories.set(db, known)
   return known
 }
@@ -118,14 +126,15 @@ export function configuration(db: Db, tenant: string): Configuration {
     const nameOf = (key: string) => `${tenant}\n${name}\n${key}` // the key may be any text, so it comes last
 
     function valueAt(version: number, key: string): MaybePromise<T> {
-      const found = key === '' ? tenantMemory(memory, tenant).wholes[name] : rememberedAt(memory, nameOf(key))
+      const found = (key === '' && tenantMemory(memory, tenant).wholes[name]) || rememberedAt(memory, nameOf(key))
       return found?.version === version ? (found.value as T) : loadAt(version, key)
     }
 
     async function loadAt(version: number, key: string): Promise<T> {
       const value = await load(key)
-      if (key === '') tenantMemory(memory, tenant).wholes[name] = { version, value }
-      else remember(memory, nameOf(key), { version, value })
+      const isOwn = key === '' && sizeOf(value) <= maxWhole
+      if (key === '') tenantMemory(memory, tenant).wholes[name] = isOwn ? { version, value } : undefined
+      if (!isOwn) remember(memory, nameOf(key), { version, value })
       return value
     }
 
@@ -146,6 +155,22 @@ export function configuration(db: Db, tenant: string): Configuration {
   return { db: Object.assign(Object.create(db) as Db, overridden), version: () => versionOf(db, tenant), remembering }
 }
 
+/** Changes rows of any tenants by a statement that returns the `tenant_id` of each where it changes what is configured. */
+export async function writeToAny(db: Db, statement: Sql): Promise<Row[]> {
+  if (!isConfiguring(statement)) return db.write(statement)
+  let tenants: ReadonlySet<string> = new Set()
+  try {
+    return await db.transact(function* () {
+      const rows = yield statement
+      tenants = new Set(rows.map((row) => row['tenant_id'] as string))
+      for (const tenant of [...tenants].toSorted()) yield nextVersion(tenant) // in one order, so that nodes do not wait for each other
+      return rows
+    })
+  } finally {
+    for (const tenant of tenants) tenantMemory(memoryOf(db), tenant).latest = undefined
+  }
+}
+
 const rememberedAt = ({ values, nothing }: Memory, name: string) => values.get(name) ?? nothing.get(name)
 
 function remember({ values, nothing }: Memory, name: string, remembered: Remembered): void {
@@ -153,7 +178,7 @@ function remember({ values, nothing }: Memory, name: string, remembered: Remembe
   values.delete(name)
   nothing.delete(name)
   if (value === undefined || value === false) setBounded(nothing, name, remembered, maxNothing)
-  else setBounded(values, name, remembered, maxValues)
+  else values.set(name, remembered)
 }
 
 function* single(statement: Sql): Transaction<Row[]> {
@@ -173,11 +198,14 @@ function* counting<T>(tenant: string, work: () => Transaction<T>, note: () => vo
     step = steps.next(yield step.value)
   }
   // Last, so that nobody waits for another change of the tenant while holding what that change needs.
-  if (changed)
-    yield sql`
-      insert into configuration_versions (tenant_id, version) values (${tenant}, 1)
-      on conflict (tenant_id) do update set version = configuration_versions.version + 1`
+  if (changed) yield nextVersion(tenant)
   return step.value
+}
+
+function nextVersion(tenant: string): Sql {
+  return sql`
+    insert into configuration_versions (tenant_id, version) values (${tenant}, 1)
+    on conflict (tenant_id) do update set version = configuration_versions.version + 1`
 }
 
 async function storedVersion(db: Db, tenant: string): Promise<number> {

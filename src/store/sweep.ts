@@ -1,6 +1,7 @@
 /** Deletes expired rows. */
+import { writeToAny } from './configuration.ts'
 import { horizon } from './horizon.ts'
-import { type Db, type Sql, sql } from './sql.ts'
+import { type Db, Fragment, type Sql, sql } from './sql.ts'
 
 /** Revocations, sessions and tokens stay for another day, in case the clock was wrong. Seconds. */
 const MARGIN = 86_400
@@ -20,6 +21,12 @@ const FLOW_MEMORY = 3600
 /** A pushed request stays for as long as the sign-in that it began may take, which uses it up at its end. Seconds. */
 const REQUEST_MEMORY = 86_400
 
+/**
+ * Clients that registered themselves and are not used any more, once they have expired. One of a document or of a trust chain stays while it is
+ * disabled, because that would bring it back.
+ */
+const unused = new Fragment(`(c.status = 'active' or (c.document_read_at is null and c.trusted_until is null))`)
+
 /** A periodic task: deletes everything that has expired, in batches, and returns the space. `elapsed`: see `horizon`. */
 export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapsed(): number; batch: number }): () => Promise<void> {
   const { advance } = horizon(db, elapsed)
@@ -37,7 +44,7 @@ export function sweeper(db: Db, { now, elapsed, batch }: { now(): number; elapse
 export async function sweep(db: Db, now: number, limit: number, margin = 0): Promise<number> {
   const late = now - margin
   const statements = [
-    ...unusedClients(now, late, limit),
+    ...ofUnusedClients(now, late, limit),
     sql`delete from initial_access_tokens where (tenant_id, id) in
       (select tenant_id, id from initial_access_tokens where expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from flows where (tenant_id, id) in
@@ -58,8 +65,6 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
       (select tenant_id, hash from sessions where expires_at <= ${late} limit ${limit}) returning hash`,
     sql`delete from session_clients where (tenant_id, sid, client_id, told_sid) in
       (select tenant_id, sid, client_id, told_sid from session_clients where expires_at <= ${late} limit ${limit}) returning sid`,
-    sql`delete from signing_keys where (tenant_id, kid) in
-      (select tenant_id, kid from signing_keys where remove_at <= ${late} limit ${limit}) returning kid`,
     sql`delete from links where (tenant_id, hash) in
       (select tenant_id, hash from links where expires_at <= ${now} limit ${limit}) returning hash`,
     sql`delete from sign_ups where (tenant_id, hash) in
@@ -86,26 +91,42 @@ export async function sweep(db: Db, now: number, limit: number, margin = 0): Pro
   ]
   let swept = 0
   for (const statement of statements) swept += (await db.write(statement)).length
+  for (const removal of configured(late)) swept += await inSlices(limit, async (most) => (await writeToAny(db, removal(most))).length)
   return swept
 }
 
-/**
- * Clients that registered themselves and are not used, with what they were allowed: the grants first, for they are found by the client. One of a
- * document or of a trust chain stays while it is disabled, because that would bring it back.
- */
-function unusedClients(now: number, late: number, limit: number): Sql[] {
+/** Rows of what is configured in one transaction: each may be of another tenant, whose version moves with it. */
+const SLICE = 25
+
+async function inSlices(limit: number, remove: (most: number) => Promise<number>): Promise<number> {
+  for (let removed = 0; ; ) {
+    const most = Math.min(SLICE, limit - removed)
+    const some = await remove(most)
+    removed += some
+    if (some < most || removed === limit) return removed
+  }
+}
+
+/** What unused clients were allowed: the grants first, for the tokens and then the clients go when none is in force. */
+function ofUnusedClients(now: number, late: number, limit: number): Sql[] {
   return [
     sql`update grants set revoked_at = ${now} where revoked_at is null and (tenant_id, client_id) in
-      (select tenant_id, id from clients
-       where expires_at <= ${late} and (status = 'active' or (document_read_at is null and trusted_until is null)) limit ${limit}) returning id`,
+      (select c.tenant_id, c.id from clients c where ${unused} and c.expires_at <= ${late} limit ${limit}) returning id`,
     sql`delete from refresh_tokens where (tenant_id, grant_id) in
       (select g.tenant_id, g.id from clients c join grants g on g.tenant_id = c.tenant_id and g.client_id = c.id
-       where c.expires_at <= ${late} and (c.status = 'active' or (c.document_read_at is null and c.trusted_until is null))
-       limit ${limit}) returning hash`,
-    sql`delete from clients where (tenant_id, id) in
-      (select c.tenant_id, c.id from clients c
-       where c.expires_at <= ${late} and (c.status = 'active' or (c.document_read_at is null and c.trusted_until is null)) and not exists
-       (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit}) returning id`,
+       where ${unused} and c.expires_at <= ${late} limit ${limit}) returning hash`,
+  ]
+}
+
+/** Unused clients for which no grant is in force, and signing keys that nothing is verified with. */
+function configured(late: number): ((limit: number) => Sql)[] {
+  return [
+    (limit) => sql`delete from clients where (tenant_id, id) in
+      (select c.tenant_id, c.id from clients c where ${unused} and c.expires_at <= ${late} and not exists
+       (select 1 from grants g where g.tenant_id = c.tenant_id and g.client_id = c.id and g.revoked_at is null) limit ${limit})
+      returning tenant_id`,
+    (limit) => sql`delete from signing_keys where (tenant_id, kid) in
+      (select tenant_id, kid from signing_keys where remove_at <= ${late} limit ${limit}) returning tenant_id`,
   ]
 }
 

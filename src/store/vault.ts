@@ -175,9 +175,10 @@ export function* removeEntriesOf(tenant: string, which: { owner: Owner } | { con
 
 export function vaultQueue(db: Db): VaultQueue {
   return {
-    async due({ now, limit }) {
+    async due({ now, limit, except }) {
       const rows = await db.read(sql`
-        select tenant_id, id from vault_entries where refresh_at <= ${now} and lease_until <= ${now} order by refresh_at limit ${limit}`)
+        select tenant_id, id from vault_entries
+        where refresh_at <= ${now} and lease_until <= ${now} and tenant_id not in ${['', ...except]} order by refresh_at limit ${limit}`)
       return rows.map((row) => ({ tenant: row['tenant_id'] as string, id: row['id'] as string }))
     },
   }

@@ -14,13 +14,28 @@ interface DueDeps {
   warn(what: object, text: string): void
 }
 
-/** One after another: nobody waits for them. What fails is told by the refresh, and is due again later. */
+/**
+ * One after another: nobody waits for them. What fails is told by the refresh, and is due again later. Entries of tenants that are suspended or
+ * cannot be opened stay due, however many there are, and keep those of the others waiting for no longer than this.
+ */
 export async function refreshDue({ queue, now, vaultOf, warn }: DueDeps): Promise<void> {
-  for (const { tenant, id } of await queue.due({ now: now(), limit: batch })) {
-    const vault = await vaultOf(tenant)
-    if (vault)
-      await keepAlive(vault, id).catch((err: Error) =>
-        warn({ tenant, entry: id, why: err.message }, 'an upstream token could not be kept alive'),
-      )
+  const closed = new Set<string>()
+  let isDone = false
+  while (!isDone) {
+    isDone = true
+    for (const { tenant, id } of await queue.due({ now: now(), limit: batch, except: [...closed] })) {
+      if (closed.has(tenant)) continue
+      const vault = await vaultOf(tenant).catch((err: Error) => {
+        warn({ tenant, why: err.message }, 'a tenant cannot be opened, so its upstream tokens are not kept alive')
+        return undefined
+      })
+      if (vault) await keepAlive(vault, id).catch((err: Error) => warn({ tenant, entry: id, why: err.message }, lost))
+      else {
+        closed.add(tenant)
+        isDone = false
+      }
+    }
   }
 }
+
+const lost = 'an upstream token could not be kept alive'

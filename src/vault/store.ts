@@ -73,6 +73,6 @@ export interface VaultStore {
 
 /** The entries of all tenants. */
 export interface VaultQueue {
-  /** Those that are due for a refresh, the longest due first. */
-  due(ask: { now: number; limit: number }): Promise<{ tenant: string; id: string }[]>
+  /** Those that are due for a refresh, the longest due first. `except`: tenants whose entries are left out. */
+  due(ask: { now: number; limit: number; except: readonly string[] }): Promise<{ tenant: string; id: string }[]>
 }

@@ -32,3 +32,20 @@ test('a request in flight on a keep-alive connection is answered, and then the s
   await closed
   agent.destroy()
 })
+
+test('a request that comes at the end on an idle connection is answered, and the last on it', { timeout: 20_000 }, async () => {
+  const gatehouse = await testApp('sqlite')
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = async () => {
+    const asked = request(`${gatehouse.issuer}/.well-known/openid-configuration`, { agent }).end()
+    const [response] = await once(asked, 'response')
+    await once(response.resume(), 'end')
+    return { status: response.statusCode, connection: response.headers.connection, reused: asked.reusedSocket }
+  }
+  await ask()
+  const closed = gatehouse.close()
+  assert.deepEqual(await ask(), { status: 200, connection: 'close', reused: true })
+  await assert.rejects(ask, { code: 'ECONNREFUSED' })
+  await closed
+  agent.destroy()
+})

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { getListFromStatusListJWT } from '@sd-jwt/jwt-status-list'
-import { importX509, jwtVerify } from 'jose'
+import { decodeProtectedHeader, importX509, jwtVerify } from 'jose'
 import { setStatus } from '../../src/identity/accounts.ts'
+import type { Tenant } from '../../src/tenant.ts'
 import type { Engine, TestApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice, call } from './application.ts'
@@ -93,6 +94,20 @@ for (const engine of Object.keys(engines) as Engine[]) {
       ])
       await setStatus(gatehouse.root.accounts, subject, 'active')
       assert.deepEqual(await states(), before)
+    })
+
+    test('a list that was signed with a key of the tenant is signed anew when that is revoked', async () => {
+      await gatehouse.app.tenants.create({ slug: 'keyed', name: 'Keyed' })
+      const tenant = (await gatehouse.app.tenant('keyed')) as Tenant
+      const subject = await gatehouse.addAccount({ username: 'holder' }, undefined, tenant)
+      const credential = { id: 'id', subject, clientId: 'client', configuration: 'badge', status: 'valid', event: undefined } as const
+      const now = gatehouse.now()
+      const where = { candidates: [[1]], fulfils: undefined, most: 1, now }
+      await tenant.store.issuedCredentials.add({ ...credential, issuedAt: now, expiresAt: now + 3600 }, where)
+      const kidOfList = async () => decodeProtectedHeader((await call(`${tenant.issuer}/status-lists/1`)).text).kid as string
+      const first = await kidOfList()
+      await tenant.keyring.revoke(first)
+      assert.notEqual(await kidOfList(), first)
     })
 
     test('a removed account leaves no valid credential behind', async () => {

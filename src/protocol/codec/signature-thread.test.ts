@@ -77,13 +77,28 @@ test('tasks beyond what the thread takes are given back at once', { skip }, asyn
 test('tasks that a thread has when it ends are given back, and all that follow', { skip }, async () => {
   const ends = `
     import { parentPort } from 'node:worker_threads'
-    parentPort.once('message', () => parentPort.on('message', () => process.exit()).postMessage(['made', 'made']))
+    parentPort.once('message', ({ id }) => parentPort.on('message', () => process.exit()).postMessage({ id, results: ['made', 'made'] }))
     parentPort.postMessage('listening')`
   const ask = signatureThread(programOf(ends))
   const tasks = [taskOf(own.privateKey, 'a'), taskOf(own.privateKey, 'b')]
   while ((await Promise.all(tasks.map(ask))).includes(undefined)) await setTimeout(1)
   assert.deepEqual(await Promise.all(tasks.map(ask)), [undefined, undefined])
   assert.deepEqual(await Promise.all(tasks.map(ask)), [undefined, undefined])
+})
+
+test('where a message is lost, no task gets the result of another, and all are given back', { skip }, async () => {
+  const loses = `
+    import { parentPort } from 'node:worker_threads'
+    let lost = 0
+    parentPort.on('message', ({ id, tasks }) => tasks[0].text === 'lost' ? lost++ : parentPort.postMessage({ id, results: ['made', 'made'] }))
+    parentPort.postMessage('listening')`
+  const ask = signatureThread(programOf(loses))
+  const both = (text: string) => Promise.all([ask(taskOf(own.privateKey, text)), ask(taskOf(own.privateKey, text))])
+  while ((await both('a')).includes(undefined)) await setTimeout(1)
+  const lost = both('lost')
+  await new Promise((sent) => process.nextTick(sent))
+  assert.deepEqual(await Promise.all([lost, both('a')]), Array(2).fill([undefined, undefined]))
+  assert.deepEqual(await both('a'), [undefined, undefined])
 })
 
 test('a thread gets nothing before it says that it listens', { skip }, async () => {
@@ -93,7 +108,7 @@ test('a thread gets nothing before it says that it listens', { skip }, async () 
   })
   const silent = `
     import { parentPort } from 'node:worker_threads'
-    parentPort.once('message', () => parentPort.postMessage(['made', 'made']))
+    parentPort.once('message', ({ id }) => parentPort.postMessage({ id, results: ['made', 'made'] }))
     new BroadcastChannel('signature-thread.test').postMessage('it runs')`
   const ask = signatureThread(programOf(silent))
   const tasks = [taskOf(own.privateKey, 'a'), taskOf(own.privateKey, 'b')]

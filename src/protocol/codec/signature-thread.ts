@@ -25,6 +25,22 @@ interface Waiting {
   resolve(result: Result): void
 }
 
+/** What is sent in one message, by a number that its answer must have: a signature must never become that of another text. */
+interface Sent {
+  id: number
+  batch: readonly Waiting[]
+}
+
+interface Question {
+  id: number
+  tasks: readonly SignatureTask[]
+}
+
+interface Answer {
+  id: number
+  results: readonly Result[]
+}
+
 /** What it does until now is waited for by so many at most, so that nobody waits long. */
 const mostInThread = 64
 
@@ -37,7 +53,8 @@ const role = 'signatures'
  */
 export function signatureThread(file = new URL(import.meta.url)): (task: SignatureTask) => Promise<Result> {
   const isUseful = availableParallelism() > 1
-  const sent: Waiting[][] = []
+  const sent: Sent[] = []
+  let messages = 0
   let queue: Waiting[] = []
   let count = 0
   let worker: Worker | undefined
@@ -51,9 +68,10 @@ export function signatureThread(file = new URL(import.meta.url)): (task: Signatu
     } catch {
       return // the process may make none
     }
-    worker.on('message', (message: typeof listening | readonly Result[]) => {
+    worker.on('message', (message: typeof listening | Answer) => {
       if (message === listening) isListening = true
-      else settle(message)
+      else if (message.id === sent[0]?.id) settle(message.results)
+      else stop()
     })
     worker.once('error', () => {}) // it ends
     worker.once('exit', () => {
@@ -63,18 +81,25 @@ export function signatureThread(file = new URL(import.meta.url)): (task: Signatu
     worker.unref()
   }
 
+  /** A message was lost, so no answer to it comes: what waits is given back when the thread has ended. */
+  function stop(): void {
+    isListening = false
+    void worker?.terminate()
+  }
+
   function settle(results: readonly Result[]): void {
-    const batch = sent.shift() ?? []
+    const { batch } = sent.shift()!
     count -= batch.length
     if (count === 0) worker?.unref()
     for (const [i, { resolve }] of batch.entries()) resolve(results[i])
   }
 
-  function send(batch: Waiting[]): void {
+  function send(batch: readonly Waiting[]): void {
     if (count === 0) worker?.ref()
     count += batch.length
-    sent.push(batch)
-    worker?.postMessage(batch.map(({ task }) => task))
+    const id = ++messages
+    sent.push({ id, batch })
+    worker?.postMessage({ id, tasks: batch.map(({ task }) => task) } satisfies Question)
   }
 
   function sendQueue(): void {
@@ -108,6 +133,6 @@ function resultOf({ key, digest, options, text, signature }: SignatureTask): Res
 const listening = 'listening'
 
 if (workerData === role) {
-  parentPort?.on('message', (tasks: SignatureTask[]) => parentPort?.postMessage(tasks.map(resultOf)))
+  parentPort?.on('message', ({ id, tasks }: Question) => parentPort?.postMessage({ id, results: tasks.map(resultOf) } satisfies Answer))
   parentPort?.postMessage(listening)
 }

@@ -1,6 +1,6 @@
 /** Which of the issued credentials are suspended or revoked, as signed lists — Token Status List (draft-ietf-oauth-status-list) §4, §5.1, §8.1. */
 import { compressedStatuses, statusBits } from '../codec/status-list.ts'
-import { credentialStatuses } from '../credentials.ts'
+import { type CredentialKey, credentialStatuses } from '../credentials.ts'
 import { refuse } from '../errors.ts'
 import type { Ctx, Endpoint, Feature } from '../feature.ts'
 import { statusListPath, statusListUri } from '../status-reference.ts'
@@ -15,6 +15,8 @@ const mostLists = 50
 
 interface Signed {
   version: number
+  /** Of the key: one that was revoked is not published any more. */
+  kid: string
   signedAt: number
   text: string
 }
@@ -22,24 +24,25 @@ interface Signed {
 /** Signed lists by number, of each tenant as it is configured now: by its settings, which stay the same object until they change. */
 const kept = new WeakMap<Ctx['tenant'], Map<number, Signed>>()
 
-async function signedList(ctx: Ctx, list: number, sign: (typ: string, claims: object) => Promise<string>): Promise<string | undefined> {
+async function signedList(ctx: Ctx, list: number, key: CredentialKey): Promise<string | undefined> {
   const version = await ctx.store.statusLists.version(list)
+  const kid = await key.kid()
   const ready = kept.get(ctx.tenant) ?? new Map<number, Signed>()
   kept.set(ctx.tenant, ready)
   const known = ready.get(list)
   const now = ctx.now()
-  if (known && known.version === version && now - known.signedAt < signedAnew) return known.text
+  if (known && known.version === version && known.kid === kid && now - known.signedAt < signedAnew) return known.text
   const found = version === undefined ? undefined : await ctx.store.statusLists.read(list)
   if (!found) return undefined
   const values = found.statuses.map(({ index, status }) => ({ index, value: credentialStatuses.indexOf(status) }))
-  const text = await sign('statuslist+jwt', {
+  const text = await key.sign('statuslist+jwt', {
     sub: statusListUri(ctx.issuer, list),
     iat: now,
     exp: now + listLifetime,
     ttl: timeToLive,
     status_list: { bits: statusBits, lst: compressedStatuses(values) },
   })
-  ready.set(list, { version: found.version, signedAt: now, text })
+  ready.set(list, { version: found.version, kid, signedAt: now, text })
   if (ready.size > mostLists) ready.delete(ready.keys().next().value as number)
   return text
 }
@@ -53,7 +56,7 @@ const endpoint: Endpoint = {
   async handle(ctx, _request, { path }) {
     const number = /^[1-9]\d{0,8}$/.test(path['id'] ?? '') ? Number(path['id']) : 0
     const key = ctx.keys.credentials
-    const text = key && number > 0 ? await signedList(ctx, number, key.sign) : undefined
+    const text = key && number > 0 ? await signedList(ctx, number, key) : undefined
     return {
       kind: 'text',
       status: 200,

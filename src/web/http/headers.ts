@@ -32,6 +32,8 @@ export interface HttpState {
   certificateOf: ReturnType<typeof certificateOf>
   /** Resolves at the end of this turn of the event loop. */
   turnEnds: ReturnType<typeof endOfTurn>
+  /** How many have come. */
+  requests: number
   /** The listener is shutting down: connections close after the response that is under way. */
   closing: boolean
 }

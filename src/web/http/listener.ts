@@ -3,7 +3,8 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { endOfTurn } from '../../turn.ts'
 import { clientAddress } from './client-address.ts'
 import { certificateOf, type Forwarded } from './client-certificate.ts'
@@ -33,12 +34,18 @@ export interface Listener {
   listen(host: string, port: number): Promise<string>
   /** Sets another TLS certificate for new connections. */
   setSecureContext: SecureServer['setSecureContext']
-  /** Answers the requests that have begun, and no others. */
+  /**
+   * Takes no more connections, and answers what has begun. Those that are open close with their next answer; when no request has come for a
+   * moment, the others do. So none that is in use is closed while its client is sending.
+   */
   close(): Promise<void>
 }
 
 /** Milliseconds that an idle connection stays open: longer than the usual proxies keep theirs, so that they close first. */
 const keepAliveTimeout = 72_000
+
+/** Milliseconds without a request after which, at the end, the connections that are not in use are closed. */
+const quiet = 100
 
 /** The HTTP server with all routes; not listening yet. */
 export function createListener(deps: HttpDeps, options: ListenerOptions): Listener {
@@ -50,6 +57,7 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Listen
     addressOf: clientAddress(trustedProxies),
     certificateOf: certificateOf(forwarded, trustedProxies),
     turnEnds: endOfTurn(),
+    requests: 0,
     closing: false,
   }
   const answer = answerer(state, options)
@@ -78,7 +86,12 @@ export function createListener(deps: HttpDeps, options: ListenerOptions): Listen
     },
     async close() {
       state.closing = true
-      await Promise.all(servers.map((server) => once(server.close(), 'close')))
+      const closed = servers.map((server) => once(server, 'close'))
+      for (const server of servers) NetServer.prototype.close.call(server) // closes no connection, unlike its own
+      const requests = () => state.requests
+      for (let before = -1; before !== requests(); await Promise.race([setTimeout(quiet), Promise.all(closed)])) before = requests()
+      for (const server of servers) server.close()
+      await Promise.all(closed)
     },
   }
 }
@@ -105,6 +118,7 @@ function answerer(state: HttpState, { bodyBytes, requestSeconds }: ListenerOptio
   const odd = oddRequests(state, router)
   return (raw, to) => {
     if (isEnding(raw.socket)) return
+    state.requests++
     const { method = '', url = '', headers } = raw
     const { slug, params, handler } = router.find(method, url)
     const [id, mediaType, address] = [state.deps.id(), mediaTypeOf(headers), state.addressOf(raw)]
