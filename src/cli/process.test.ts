@@ -189,11 +189,10 @@ async function unfinishedRequest(port: string): Promise<Socket> {
 test('an administrator is made from the settings once, and then is its owner’s', posixOnly, async (t) => {
   const folder = emptyFolder(t)
   const env: Record<string, string> = await production(folder)
-  const json = { 'content-type': 'application/json' }
   const login = (password: string) =>
     fetch(`${env['GATEHOUSE_ISSUER']}/api/v1/auth/login`, {
       method: 'POST',
-      headers: json,
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ email: 'admin@pico.local', password }),
     })
   for (const password of ['the first password', 'another password']) {

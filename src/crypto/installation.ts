@@ -33,12 +33,8 @@ export async function unlock(store: InstallationStore, sealer: Sealer, random: R
 }
 
 function tenantKeys(root: KeyObject, tenantId: string): TenantKeys {
-  const derived = new Map<string, KeyObject>()
-  return (purpose) => {
-    const key = derived.get(purpose) ?? derive(root, 'installation', purpose, tenantId)
-    derived.set(purpose, key)
-    return key
-  }
+  const derived: Record<string, KeyObject> = {} // a map takes more memory, and there is one for each tenant
+  return (purpose) => (derived[purpose] ??= derive(root, 'installation', purpose, tenantId))
 }
 
 async function make(store: InstallationStore, sealer: Sealer, random: Random): Promise<InstallationRow> {

@@ -8,7 +8,7 @@ import type { KeyStore, SigningKeyRow } from './types.ts'
 export interface OpenKey {
   readonly pair: KeyPair
   /** Protected headers by `typ`, in base64url, serialised once. */
-  readonly headers: Map<string, string>
+  readonly headers: Record<string, string>
 }
 
 export interface LoadedKeys {
@@ -17,13 +17,13 @@ export interface LoadedKeys {
   readonly at: number
 }
 
-/** What was last read, and the keys of it that were used, by kid. It is kept when the keyring is not, so that each is opened once. */
+/** What was last read, and the keys of it that were used. It is kept when the keyring is not, so that each is opened once. */
 export interface OpenedKeys {
   latest: LoadedKeys
-  readonly byKid: Map<string, OpenKey>
+  keys: readonly OpenKey[]
 }
 
-export const noOpenedKeys = (): OpenedKeys => ({ latest: { rows: [], at: Number.NEGATIVE_INFINITY }, byKid: new Map() })
+export const noOpenedKeys = (): OpenedKeys => ({ latest: { rows: [], at: Number.NEGATIVE_INFINITY }, keys: [] })
 
 /** What the keys of a tenant sign: tokens, or the statements of its federation. */
 export type KeyPurpose = 'signing-key' | 'federation-key'
@@ -35,6 +35,8 @@ export interface KeyCache {
   readAnew(): Promise<LoadedKeys>
   /** The key of a row, which is opened when it is used for the first time. Throws `Unsealable`. */
   open(row: SigningKeyRow): OpenKey
+  /** Throws `Unsealable` when the key of the row cannot be opened, and keeps nothing. */
+  check(row: SigningKeyRow): void
   /** Stores a pair. False if this algorithm already has a key of that generation. */
   add(
     pair: KeyPair,
@@ -63,11 +65,14 @@ export function keyCache(options: {
   let begun = 0
   let kept = 0
 
-  function open({ alg, kid, sealedKey }: SigningKeyRow): OpenKey {
-    const known = opened.byKid.get(kid)
+  const unsealed = ({ alg, kid, sealedKey }: SigningKeyRow) => sealer.open(sealContextOf(alg, kid), sealedKey)
+
+  function open(row: SigningKeyRow): OpenKey {
+    const { alg, kid } = row
+    const known = opened.keys.find(({ pair }) => pair.kid === kid)
     if (known) return known
-    const key = { pair: fromPkcs8(alg, kid, sealer.open(sealContextOf(alg, kid), sealedKey)), headers: new Map() }
-    opened.byKid.set(kid, key)
+    const key = { pair: fromPkcs8(alg, kid, unsealed(row)), headers: {} }
+    opened.keys = [...opened.keys, key]
     return key
   }
 
@@ -79,7 +84,7 @@ export function keyCache(options: {
     if (mine < kept) return opened.latest // a later read was faster
     kept = mine
     opened.latest = { rows, at }
-    for (const kid of opened.byKid.keys()) if (!rows.some((row) => row.kid === kid)) opened.byKid.delete(kid)
+    opened.keys = opened.keys.filter(({ pair }) => rows.some(({ kid }) => kid === pair.kid))
     return opened.latest
   }
 
@@ -93,6 +98,9 @@ export function keyCache(options: {
     },
     readAnew,
     open,
+    check(row) {
+      unsealed(row)
+    },
     add: (pair, when, previousRemoveAt) => {
       const { alg, kid } = pair
       const sealedKey = sealer.seal(sealContextOf(alg, kid), toPkcs8(pair))

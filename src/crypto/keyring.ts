@@ -66,7 +66,7 @@ export interface KeyringOptions {
 
 export function keyring(options: KeyringOptions): Keyring {
   const { issuer, algs, now, reloadEvery, schedule = usualSchedule } = options
-  const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ pair, headers: new Map() }))
+  const fixed = (options.fixed ?? []).map((pair): OpenKey => ({ pair, headers: {} }))
   const signing = algs.filter((alg) => !fixed.some(({ pair }) => pair.alg === alg))
   const own: readonly KeyAlg[] = [...signing, ...(options.decrypts ? (['ECDH-ES'] as const) : [])]
   const cache = keyCache(options)
@@ -75,8 +75,10 @@ export function keyring(options: KeyringOptions): Keyring {
   let published: { rows: unknown; at: number; set: Awaited<ReturnType<Keyring['jwks']>> } | undefined
 
   async function activeKey(alg: KeyAlg): Promise<OpenKey> {
-    const kept = fixed.find(({ pair }) => pair.alg === alg)
-    if (kept) return kept
+    return fixed.find(({ pair }) => pair.alg === alg) ?? cache.open(await activeRow(alg))
+  }
+
+  async function activeRow(alg: KeyAlg): Promise<SigningKeyRow> {
     if (!own.includes(alg)) throw new RangeError('the tenant has no keys for this algorithm')
     let keys = await cache.read(reloadEvery)
     if (!newestOf(keys.rows, alg)) {
@@ -85,7 +87,7 @@ export function keyring(options: KeyringOptions): Keyring {
     }
     const active = activeOf(keys.rows, alg, now())
     if (!active) throw new Error('a key vanished just after it was made')
-    return cache.open(active)
+    return active
   }
 
   /** An unknown key may be new from another node, so the store is read again, at most once a second. */
@@ -103,7 +105,7 @@ export function keyring(options: KeyringOptions): Keyring {
     algs,
     ownAlgs: own,
     async ready() {
-      await Promise.all(signing.filter((alg) => !isSlow(alg)).map(activeKey))
+      await Promise.all(signing.filter((alg) => !isSlow(alg)).map(async (alg) => cache.check(await activeRow(alg))))
     },
     sign: async (alg, typ, claims) => signCompact(await activeKey(alg), typ, claims),
     verify: async (typ, token, at) => {
@@ -163,11 +165,7 @@ function listed(rows: readonly SigningKeyRow[], at: number): KeyInfo[] {
 }
 
 async function signCompact({ pair, headers }: OpenKey, typ: string, claims: object): Promise<string> {
-  let header = headers.get(typ)
-  if (header === undefined) {
-    header = encode({ alg: pair.alg, typ, kid: pair.kid })
-    headers.set(typ, header)
-  }
-  const input = `${header}.${encode(claims)}`
+  headers[typ] ??= encode({ alg: pair.alg, typ, kid: pair.kid })
+  const input = `${headers[typ]}.${encode(claims)}`
   return `${input}.${await signText(pair, input)}`
 }

@@ -11,16 +11,12 @@ import { removeStreamOf } from './event-streams.ts'
 import { inForce, type StoredSecret, secretsFrom } from './secrets.ts'
 import { type Db, type Row, type Sql, sql, type Transaction } from './sql.ts'
 
-/** A client as stored, with those of its secrets that have expired. */
-interface StoredClient extends Omit<RegisteredClient, 'secretHashes'> {
-  secrets: readonly StoredSecret[]
-}
-
 /** Remembered of a client. */
-interface Known {
-  stored: StoredClient
-  /** The same object for each request while it is active, unless its secrets expire: what is derived from it can be kept with it. */
-  lasting: Client | undefined
+interface Known extends Pick<RegisteredClient, 'status' | 'registration'> {
+  /** The same object for each request, so that what is derived from it can be kept with it. */
+  client: Client
+  /** With those that have expired; undefined when none of them ever does. */
+  expiring: readonly StoredSecret[] | undefined
 }
 
 export function clients(
@@ -34,7 +30,7 @@ export function clients(
         c.expires_at as client_expires_at, c.document_read_at, c.trusted_until, s.hash, s.expires_at from clients c
       left join client_secrets s on s.tenant_id = c.tenant_id and s.client_id = c.id
       where c.tenant_id = ${tenant} and c.id = ${id}`)
-    return rows[0] && knownFrom(storedClientFrom(id, rows[0], secretsFrom(rows)))
+    return rows[0] && knownFrom(id, rows[0], secretsFrom(rows))
   })
   const hasOrigin = remembering('client origins', async (origin) => {
     const rows = await db.read(sql`select origin from client_origins where tenant_id = ${tenant} and origin = ${origin} limit 1`)
@@ -43,8 +39,7 @@ export function clients(
 
   async function active(id: string): Promise<Client | undefined> {
     const found = await known(id)
-    if (found?.stored.status !== 'active' || !isTrusted(found.stored, now())) return undefined
-    return found.lasting ?? withoutRegistration(registered(found.stored, now()))
+    return found?.status === 'active' && isTrusted(found.client, now()) ? clientNow(found, now()) : undefined
   }
 
   return {
@@ -80,7 +75,7 @@ export function clients(
       },
       async find(id) {
         const found = await known(id)
-        return found && registered(found.stored, now())
+        return found && registered(found, now())
       },
       async list({ after = '', limit }) {
         const rows = await db.read(
@@ -113,28 +108,25 @@ export function clients(
   }
 }
 
-function knownFrom(stored: StoredClient): Known {
-  const expire = stored.secrets.some(({ expiresAt }) => expiresAt !== undefined)
-  return { stored, lasting: expire ? undefined : withoutRegistration(registered(stored, 0)) }
-}
-
-function registered({ secrets, ...client }: StoredClient, now: number): RegisteredClient {
-  return { ...client, secretHashes: inForce(secrets, now) }
-}
-
-function withoutRegistration({ status: _, registration: __, ...client }: RegisteredClient): Client {
-  return client
-}
-
-function storedClientFrom(id: string, row: Row, secrets: readonly StoredSecret[]): StoredClient {
-  return {
+function knownFrom(id: string, row: Row, secrets: readonly StoredSecret[]): Known {
+  const expire = secrets.some(({ expiresAt }) => expiresAt !== undefined)
+  const client = {
     ...storedClient(id, JSON.parse(row['doc'] as string)),
-    status: row['status'] as ClientStatus,
-    secrets,
+    secretHashes: secrets.map(({ hash }) => hash),
     sealedSigningSecret: (row['signing_secret'] as string | null) ?? undefined,
     tokensFrom: row['tokens_from'] as number,
-    ...registrationFrom(row),
+    ...trustFrom(row),
   }
+  return { client, status: row['status'] as ClientStatus, ...registrationFrom(row), expiring: expire ? secrets : undefined }
+}
+
+function clientNow({ client, expiring }: Known, now: number): Client {
+  return expiring ? { ...client, secretHashes: inForce(expiring, now) } : client
+}
+
+function registered(known: Known, now: number): RegisteredClient {
+  const { status, registration } = known
+  return { ...clientNow(known, now), status, ...(registration ? { registration } : {}) }
 }
 
 /** Of a row with its id. */
@@ -170,25 +162,26 @@ export function* removeClient(tenant: string, id: string, at: number): Transacti
 }
 
 /** A client that registered itself is not kept for ever, and one of a federation is trusted as long as its trust chain. */
-function isTrusted({ expiresAt, trustedUntil }: StoredClient, now: number): boolean {
+function isTrusted({ expiresAt, trustedUntil }: Client, now: number): boolean {
   return [expiresAt, trustedUntil].every((time) => time === undefined || time > now)
 }
 
 /** Nothing of a client that an operator registered. */
-function registrationFrom(
-  row: Row,
-): Pick<RegisteredClient, 'registration' | 'quarantined' | 'expiresAt' | 'documentReadAt' | 'trustedUntil'> {
-  const { registered_by: by, registered_at: at, registration_scope: scope, trusted_until: until } = row
+function registrationFrom(row: Row): Pick<RegisteredClient, 'registration'> {
+  const { registered_by: by, registered_at: at, registration_scope: scope } = row
   if (by === null) return {}
+  const token = by === 'anyone' || by === 'document' ? undefined : (by as string)
+  return { registration: { token, scope: (scope as string).split(' ').filter(Boolean), at: at as number } }
+}
+
+/** Nothing of a client that an operator registered. */
+function trustFrom(row: Row): Pick<Client, 'quarantined' | 'expiresAt' | 'documentReadAt' | 'trustedUntil'> {
+  if (row['registered_by'] === null) return {}
+  const until = row['trusted_until'] as number | null
   return {
-    registration: {
-      token: by === 'anyone' || by === 'document' ? undefined : (by as string),
-      scope: (scope as string).split(' ').filter(Boolean),
-      at: at as number,
-    },
     quarantined: row['quarantined'] === 1,
     expiresAt: row['client_expires_at'] as number,
-    ...(until === null ? {} : { trustedUntil: until as number }),
+    ...(until === null ? {} : { trustedUntil: until }),
     documentReadAt: (row['document_read_at'] as number | null) ?? undefined,
   }
 }

@@ -43,8 +43,7 @@ export function resources(
   )
   const scopes = remembering('scopes of resources', async () => {
     const rows = await db.read(sql`select doc from resources where tenant_id = ${tenant} order by identifier`)
-    const all = rows.map(metadataFrom)
-    return { ...scopesOfAll(all.map(({ scopes }) => scopes)), detailTypes: detailTypesOf(all) }
+    return rows.length === 0 ? noneDeclared : declaredBy(rows.map(metadataFrom))
   })
 
   function current(found: StoredResource | undefined): Resource | undefined {
@@ -143,14 +142,18 @@ function storedResourceFrom(rows: readonly Row[]): StoredResource | undefined {
   return { ...metadataFrom(rows[0]), secrets: secretsFrom(rows), tokensFrom: rows[0]['tokens_from'] as number }
 }
 
-/** What the scopes of all resources mean, and those that more than one of them declares. */
-function scopesOfAll(each: readonly ResourceMetadata['scopes'][]) {
-  const declared = each.flatMap(Object.keys)
+/** What the scopes of all resources mean, those that more than one of them declares, and the types of authorization details. */
+function declaredBy(all: readonly ResourceMetadata[]) {
+  const declared = all.flatMap(({ scopes }) => Object.keys(scopes))
   return {
-    meanings: Object.assign(Object.create(null), ...each) as Readonly<Record<string, string>>,
+    meanings: Object.assign(Object.create(null), ...all.map(({ scopes }) => scopes)) as Readonly<Record<string, string>>,
     shared: [...new Set(declared.filter((word, i) => declared.indexOf(word) !== i))],
+    detailTypes: detailTypesOf(all),
   }
 }
+
+/** Of the many tenants without a resource. */
+const noneDeclared = declaredBy([])
 
 function detailTypesOf(all: readonly ResourceMetadata[]): DetailType[] {
   const declared = all.flatMap(({ identifier: api, name: apiName, authorization_details_types: types = {} }) =>

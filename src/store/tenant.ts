@@ -151,22 +151,37 @@ function toldOfEvents(db: Db, tenant: string, remembering: Configuration['rememb
 type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Every) => void ? Every : never
 type Made = All<ReturnType<(typeof modules)[number]>>
 
-const portsOf = Symbol('the ports that a module makes')
-interface Inherited {
-  [portsOf](module: number): Readonly<Record<string, unknown>>
+/** What the modules of a store make its ports of, and the ports that they have made. */
+interface Making extends Pick<Configuration, 'db' | 'remembering'> {
+  tenant: string
+  now: () => number
+  /** By module. */
+  made: Partial<Ports>[]
 }
 
-/** What every store inherits: its ports, each made when it is used for the first time, since there may be many tenants that use few. */
+const making = Symbol('what ports are made of')
+interface Inherited {
+  [making]: Making
+}
+
+/** Each module makes its ports when the first of them is used, since there may be many tenants that use few. */
+function portsOf(store: Inherited, module: number): Partial<Ports> {
+  const { db, tenant, now, remembering, made } = store[making]
+  made[module] ??= modules[module]!(db, tenant, { now, remembering, store: store as Inherited & Ports })
+  return made[module]
+}
+
+/** What every store inherits. */
 const lazy = {}
 const ports: (keyof Ports)[] = []
-const model = tenantStore({} as Db, '', () => 0) as object as Inherited
+const model = tenantStore({} as Db, '', () => 0) as Ports & Inherited
 for (const module of modules.keys())
-  for (const port of Object.keys(model[portsOf](module)) as (keyof Ports)[]) {
+  for (const port of Object.keys(portsOf(model, module)) as (keyof Ports)[]) {
     ports.push(port)
     Object.defineProperty(lazy, port, {
       enumerable: true,
       get(this: Inherited) {
-        return this[portsOf](module)[port]
+        return portsOf(this, module)[port]
       },
     })
   }
@@ -180,15 +195,8 @@ export function replacingPorts<Own extends { of: Ports }>(makers: { readonly [Po
 /** `now`: the clock, in seconds. What is remembered of the tenant is shared by all its stores on this database. */
 export function tenantStore(database: Db, tenant: string, now: () => number): Ports {
   const { db, remembering } = configuration(database, tenant)
-  const made = new Map<number, Partial<Ports>>()
   const store: Made & Inherited = Object.create(lazy)
-  store[portsOf] = (module) => made.get(module) ?? make(module)
-
-  function make(module: number): Partial<Ports> {
-    const ports = modules[module]!(db, tenant, { now, remembering, store })
-    made.set(module, ports)
-    return ports
-  }
-
+  // No function: V8 allocates one that is assigned to a property among what lasts, and it would hold this store there.
+  store[making] = { db, tenant, now, remembering, made: [] }
   return store // a port that no module makes would be an error of types here
 }

@@ -46,7 +46,7 @@ function shapeProblem(text: string): JsonProblem | undefined {
   }
   /** The name of the member that the current object belongs to, by itself or in an array. */
   const nameAbove = () => containers.slice(0, -1).findLast((container) => container !== undefined)?.last
-  tokenizer.onToken = ({ token, value }) => {
+  const check: typeof tokenizer.onToken = ({ token, value }) => {
     if (problem) return
     const object = containers.at(-1)
     if (token === TokenType.STRING) latest = value as string
@@ -64,6 +64,7 @@ function shapeProblem(text: string): JsonProblem | undefined {
     if (containers.length > maxDepth) refuse(`has more than ${maxDepth} levels`)
     if (members > maxMembers) refuse(`has more than ${maxMembers} members`)
   }
+  tokenizer.onToken = check
   tokenizer.write(text)
   return problem
 }
