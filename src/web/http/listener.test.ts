@@ -42,14 +42,15 @@ test('with a certificate', async () => {
 
 test('the connection of a request that is too large and has come whole is closed at once, though the client stays', async () => {
   const route: Route = { path: '/x', methods: ['POST'], audience: 'program', handle: () => assert.fail('it is too large') }
-  const listener = createListener({ ...deps, routes: [route] }, plain)
+  const tenant = () => new Promise<undefined>((resolve) => setImmediate(resolve, undefined)) // until then all has come
+  const listener = createListener({ ...deps, routes: [route], tenant }, plain)
   const { port } = new URL(await listener.listen('127.0.0.1', 0))
   const [begins, { promise: connection, resolve }] = ['http.server.request.start', Promise.withResolvers<Socket>()]
   const onBegin = (begun: unknown) => resolve((begun as { socket: Socket }).socket)
   subscribe(begins, onBegin)
   const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
   const form = 'content-type: application/x-www-form-urlencoded'
-  client.write(`POST /auth/x HTTP/1.1\r\nhost: x\r\n${form}\r\ncontent-length: 9\r\n\r\na=1234567`)
+  client.write(`POST /auth/x HTTP/1.1\r\nhost: x\r\n${form}\r\ntransfer-encoding: chunked\r\n\r\n9\r\na=1234567\r\n0\r\n\r\n`)
   const [answer] = await once(client, 'data')
   assert.match(String(answer), /^HTTP\/1\.1 413 /)
   const began = performance.now()
