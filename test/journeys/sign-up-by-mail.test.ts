@@ -130,7 +130,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const login = () => asked(`${app(rule).issuer}/api/v1/auth/login`, 'POST', { email, password })
         assert.equal((await login()).status, 401)
         const browser = gatehouse.browser()
-        await browser.open(linkIn(await sink.next()))
+        browser.cookies.set(`gatehouse-browser-${rule}`, 'not-ours') // nor is there a browser in which it was asked for
+        assert.match((await browser.open(linkIn(await sink.next()))).html, /type="password"/)
         assert.equal(headline(await browser.submit('confirm-sign-up', { password })), 'signed-up')
         assert.equal((await login()).status, 200)
         const named = { tenant_slug: rule, username: `named-${rule}`, email: newcomer(), password }
