@@ -132,7 +132,7 @@ function addDevelopmentDefaults(raw: Raw) {
   const port = lookUp(raw, 'listen.port')
   const isPort = typeof port === 'number' && Number.isInteger(port) && port >= 0 && port <= 65_535 // the problem of another one is told once
   if (lookUp(raw, 'issuer') === undefined) put(raw, 'issuer', `http://localhost:${isPort ? port : 8000}`)
-  if (lookUp(raw, 'database_url') === undefined && lookUp(raw, 'database_url_file') === undefined)
+  if (lookUp(raw, 'database_url') === undefined)
     put(raw, 'database_url', `sqlite:${join(String(lookUp(raw, 'data_dir') ?? 'data'), 'gatehouse.db')}`)
   if (lookUp(raw, 'outbound.allowed_addresses') === undefined) put(raw, 'outbound.allowed_addresses', ['127.0.0.0/8', '::1/128'])
   if (lookUp(raw, 'credentials.development_authority') === undefined) put(raw, 'credentials.development_authority', true)

@@ -1,9 +1,10 @@
 /** Requests to other servers: what they may reach, and how an answer that never ends is ended. */
 import assert from 'node:assert/strict'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, suite, test } from 'node:test'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { generate } from 'selfsigned'
 import type { RemoteFailure } from '../protocol/remote-error.ts'
 import { remote } from './remote.ts'
@@ -142,13 +143,35 @@ suite('a request to another server', () => {
     assert.equal((await open.request({ url: origin, headers: { 'accept-encoding': 'gzip' } })).body, 'identity')
   })
 
-  test('trusts a certificate only if the operator or the system does', async () => {
+  test('trusts a certificate only if the operator or the system does, and uses a connection again', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
+    const { cert: another } = await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
+    let connections = 0
     const server = createTlsServer({ key, cert }, (_, response) => response.end('secure'))
+    server.on('secureConnection', () => connections++)
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const url = `https://localhost:${(server.address() as AddressInfo).port}`
-    assert.equal((await remote({ allowedAddresses: loopback, ca: cert }).request({ url })).body, 'secure')
+    const trusting = remote({ allowedAddresses: loopback, ca: cert })
+    for (const _ of ['first', 'again']) assert.equal((await trusting.request({ url })).body, 'secure')
+    assert.equal(connections, 1)
     await assert.rejects(open.request({ url }), failure('untrusted'))
+    const usual = getCACertificates('default')
+    setDefaultCACertificates([...usual, cert])
+    const { body } = await remote({ allowedAddresses: loopback, ca: another }).request({ url })
+    setDefaultCACertificates(usual)
+    assert.equal(body, 'secure', 'what the operator adds takes nothing from the system')
+  })
+
+  test('has 16 connections to a host at most, which serve all requests', async () => {
+    const [held, sockets]: [ServerResponse[], Set<unknown>] = [[], new Set()]
+    let arrived = 0
+    const origin = await listening((request, response) => {
+      sockets.add(request.socket)
+      held.push(response)
+      if (++arrived >= 16) for (const one of held.splice(0)) one.end('ok')
+    })
+    await Promise.all(Array.from({ length: 20 }, () => open.request({ url: origin })))
+    assert.equal(sockets.size, 16)
   })
 })

@@ -13,7 +13,7 @@ const defaultTimeout = 5
 const maxUrl = 2048
 
 /** Connections to one host and to all hosts; requests beyond them wait, and their timeout runs. */
-const connections = { maxSockets: 16, maxTotalSockets: 128, maxFreeSockets: 32, keepAlive: true, scheduling: 'lifo' } as const
+const connections = { maxSockets: 16, maxTotalSockets: 128, maxFreeSockets: 32, keepAlive: true } as const
 
 type AddressTest = (address: string) => boolean
 

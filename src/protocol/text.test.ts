@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { identifier, isCleanText, line, printable, text } from './text.ts'
+import { identifier, isCleanText, line, printable, text, webUrl } from './text.ts'
 
 const odd = ['\0', '\u0007', '\u001b[2J', '\u007f', '\u0085', '\u009b2J', '\ud83d', '\ude00', '\u200e', '\u202e', '\u2066', '\u061c']
 
@@ -41,4 +41,25 @@ test('point 13: whatever is printable can be stored and shown, and is bounded', 
     }),
   )
   assert.equal(printable('a\0b\u001b[2J\ud83d'), 'a\\u0000b\\u001b[2J\\ud83d')
+})
+
+test('a URL of the web is one of http or https, bounded and clean, and what is wrong with it is said once', () => {
+  const issuesOf = (value: unknown, schema = webUrl()) => schema.safeParse(value).error?.issues.map(({ message }) => message) ?? []
+  const whole = (length: number) => 'https://x.example/'.padEnd(length, 'x')
+  for (const good of ['https://x.example', 'http://localhost:1/a?b#c', whole(2000)]) assert.deepEqual(issuesOf(good), [], good)
+  for (const bad of [
+    '',
+    '/a',
+    'x.example',
+    'ftp://x.example',
+    'javascript:alert(1)',
+    'httpsx://x.example',
+    'xhttps://x.example',
+    `data:${'\0'.repeat(2001)}`,
+  ]) {
+    assert.deepEqual(issuesOf(bad), ['must be an absolute http or https URL'], bad)
+    assert.deepEqual(issuesOf(bad, webUrl('must be its home')), ['must be its home'], bad)
+  }
+  assert.equal(issuesOf(whole(2001)).length, 1)
+  assert.deepEqual(issuesOf('https://x.example/\u202e'), ['has a character that is not allowed'])
 })

@@ -44,7 +44,7 @@ export const hostName = z
   .max(253)
   .regex(/^(?:\*\.)?(?:[a-z\d_](?:[a-z\d_-]{0,61}[a-z\d])?\.)*[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i, 'must be a host name')
 
-export function isDotSegment(segment: string): boolean {
+function isDotSegment(segment: string): boolean {
   return segment === '.' || segment === '..'
 }
 

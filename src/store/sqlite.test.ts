@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, DatabaseUnusable, Sql, sql } from './sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, Sql, sql, UniqueViolation } from './sql.ts'
 
 /** The path of a database in a folder that does not exist yet, and the messages to the operator. */
 async function stage(t: TestContext) {
@@ -115,6 +115,28 @@ test('writes that wait together share one commit', async (t) => {
   await acts[0]
   assert.equal((other.prepare('select count(*) as n from things').get() as { n: number }).n, 50)
   await Promise.all(acts)
+})
+
+test('a statement that rolls the shared commit back fails all writes in it, each with the reason, and none is done', async (t) => {
+  const { db } = await stage(t)
+  await db.write(insert('a'))
+  const ending = sql`insert or rollback into things (id) values ('a')`
+  for (const end of [
+    () => db.write(ending),
+    () =>
+      db.transact(function* () {
+        yield ending
+      }),
+  ]) {
+    const outcomes = await Promise.allSettled([db.write(insert('before')), end(), db.write(insert('after'))])
+    for (const { status, reason } of outcomes as PromiseRejectedResult[])
+      assert.ok(status === 'rejected' && reason instanceof UniqueViolation, String(reason))
+  }
+  await db.write(insert('b'))
+  assert.deepEqual(
+    (await db.read(sql`select id from things order by id`)).map(({ id }) => id),
+    ['a', 'b'],
+  )
 })
 
 test('while another process writes, it waits without blocking the event loop', async (t) => {

@@ -84,6 +84,20 @@ suite('an account that has everything', () => {
     ])
   })
 
+  test('each section marks itself in the menu, leads back to the overview, and is where another account comes back to', async () => {
+    const whereIs = ({ html }: Landing) => {
+      const current = Array.from(html.matchAll(/<a id="to-([^"]+)" href="[^"]+" aria-current="page">/g), ([, name]) => name)
+      const change = /<a id="switch" href="([^"]+)">/.exec(html)?.[1]?.replaceAll('&amp;', '&') as string
+      return [current, /<a id="back" class="back" href="([^"]+)">/.exec(html)?.[1], new URL(change).searchParams.get('state')]
+    }
+    const main = await browser.open('/t/acme/account')
+    assert.deepEqual(whereIs(main), [[], undefined, 'overview'])
+    const names = Array.from(main.html.matchAll(/<a id="open-([^"]+)"/g), ([, name]) => name)
+    assert.equal(names.length, 11)
+    for (const name of names)
+      assert.deepEqual(whereIs(await browser.open(`/t/acme/account/${name}`)), [[name], '/t/acme/account', name], String(name))
+  })
+
   const since = (time: string) => Date.parse(time) / 1000 - start
   const textOf = (html: string) =>
     html
@@ -265,5 +279,22 @@ suite('an account that has everything', () => {
       [searchParams.get('state'), searchParams.get('prompt'), searchParams.has('max_age')],
       ['overview', 'select_account', false],
     )
+  })
+
+  test('an account at a provider is one to sign in with only where it is connected for that, and the provider is for signing in', async () => {
+    const ways = async () => {
+      const { html } = await browser.open('/t/acme/account/connections')
+      const items = html.split(/(?=<(?:div|span) class="who">)/).slice(2)
+      return items.map(textOf).flatMap((text) => (text.includes('You can sign in with it') ? [text.slice(0, 5)] : []))
+    }
+    assert.deepEqual(await ways(), ['The 1', 'The 2'])
+    const { connections, upstreamIdentities } = tenant.store
+    const second = (await connections.find('connection2'))!
+    assert.equal(await connections.replace({ ...second, sign_in: { ...second.sign_in, enabled: false } }), 'replaced')
+    tenant = (await gatehouse.app.tenant('acme')) as Tenant
+    assert.deepEqual(await ways(), ['The 1'])
+    const [first] = (await upstreamIdentities.of(subject)).filter(({ connection }) => connection === 'connection1')
+    await upstreamIdentities.unlink(first!)
+    assert.deepEqual(await ways(), [], 'its tokens are still kept')
   })
 })

@@ -5,7 +5,7 @@ import { setStatus } from '../../src/identity/accounts.ts'
 import type { Tenant } from '../../src/tenant.ts'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
-import { type Application, alice, application, call, callback, shows } from './application.ts'
+import { type Application, alice, application, call, callback, encode, shows } from './application.ts'
 
 const bob = { username: 'bob', password: 'the builder' }
 
@@ -44,6 +44,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const overview = await browser.open('/account')
       assert.equal(overview.url.href, `${gatehouse.issuer}/account`)
       assert.match(overview.html, /<a id="open-profile"[^>]* href="\/account\/profile"/)
+    })
+
+    test('a form is not carried out when it says something twice, even what nobody asks for', async () => {
+      const { browser, page } = await enter('/account/profile')
+      const headers = { cookie: [...browser.cookies].map((pair) => pair.join('=')).join('; '), 'sec-fetch-site': 'same-origin' }
+      const sid = /name="sid" value="([^"]+)"/.exec(page.html)?.[1] as string
+      const body = encode({ sid, 'not ours': ['1', '2'] })
+      const { status, text } = await call(`${gatehouse.issuer}/account/sessions/end-others`, { body, headers })
+      assert.deepEqual([status, /a parameter is repeated; send each once/.test(text)], [400, true])
     })
 
     test('nothing is issued for it, and no application of this name can be registered', async () => {

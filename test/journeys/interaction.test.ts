@@ -170,6 +170,19 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await browser.open(trusted.url({ prompt: 'select_account' }))
       assert.equal((await browser.submit('choose-account', { sid })).status, 400)
     })
+    test('another account can be chosen only where there is one, also when a sign-in was refused', async () => {
+      const pages = async () => {
+        const first = await browser.open(trusted.url({ prompt: 'login' }))
+        const wrong = await browser.submit('sign-in', { ...alice, password: 'wrong' })
+        const flow = first.url.searchParams.get('flow') as string
+        const refused = await browser.post('/authorize/passkey', { flow, response: 'none' })
+        return [first, wrong, refused].map(({ status, html }) => [status, html.includes('<a id="choose"')])
+      }
+      const pagesThat = (offer: boolean) => [200, 401, 401].map((status) => [status, offer])
+      assert.deepEqual(await pages(), pagesThat(false))
+      await signIn(bob)
+      assert.deepEqual(await pages(), pagesThat(true))
+    })
     test('select_account without a session: sign in', async () => {
       assert.ok(shows(await browser.open(trusted.url({ prompt: 'select_account' })), 'sign-in'))
     })

@@ -21,7 +21,7 @@ suite('PostgreSQL is unreachable', () => {
     const url = new URL(database.url)
     wire = await wireTo({ host: url.hostname, port: Number(url.port) })
     url.port = String(wire.port)
-    gatehouse = await testApp('sqlite', { DATABASE_URL: url.href })
+    gatehouse = await testApp('sqlite', { DATABASE_URL: url.href, LOG_LEVEL: 'warn' })
     close = async () => {
       await gatehouse.close()
       await wire.cut()
@@ -50,6 +50,9 @@ suite('PostgreSQL is unreachable', () => {
     if (audience === 'program') assert.equal(body.error, 'temporarily_unavailable')
     else assert.match(text, /id="error-code">temporarily_unavailable</)
     assert.doesNotMatch(text, /postgres|127\.0\.0\.1|ECONN/i)
+    const logged = gatehouse.logged().split('\n').filter(Boolean)
+    const { level, msg, error, err } = logged.map((line) => JSON.parse(line)).find(({ id }) => id === headers.get('x-request-id'))
+    assert.deepEqual([level, msg, error, typeof err], ['warn', 'unavailable', 'temporarily_unavailable', 'object'])
   }
 
   /** Every endpoint that needs the database, whatever it is asked. */

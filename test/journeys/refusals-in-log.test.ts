@@ -1,5 +1,6 @@
 /** The cause of a refusal can be found: in the log under the request id, and on the page in development mode. */
 import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, suite, test } from 'node:test'
 import { type TestApp, testApp } from '../app.ts'
 import { alice, application, basic, call, callback, encode } from './application.ts'
@@ -111,4 +112,19 @@ suite('why a request was refused', () => {
     assert.doesNotMatch(page.html, /gatehouse clients update/)
     await production.close()
   })
+})
+
+test('a fault is logged with its cause, and the answer tells none of it', async (t) => {
+  const broken = await testApp('sqlite', { LOG_LEVEL: 'info' })
+  t.after(() => broken.close())
+  await broken.addClient({ client_id: 'app', redirect_uris: [callback] }, 'secret')
+  const other = new DatabaseSync(broken.database.slice('sqlite:'.length))
+  other.exec('drop table flows')
+  other.close()
+  const { status, headers, text } = await call(application(broken, { id: 'app' }).url())
+  assert.deepEqual([status, /id="error-code">server_error</.test(text), text.includes('no such table')], [500, true, false])
+  const logged = broken.logged().split('\n').filter(Boolean)
+  const { level, msg, error, err } = logged.map((line) => JSON.parse(line)).find(({ id }) => id === headers.get('x-request-id'))
+  assert.deepEqual([level, msg, error], ['error', 'failed', 'server_error'])
+  assert.match(JSON.stringify(err), /no such table: (?:main\.)?flows/)
 })

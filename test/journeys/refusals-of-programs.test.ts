@@ -252,6 +252,12 @@ suite('refusals that programs meet', () => {
     assert.equal((await fetch(url, { method: 'HEAD' })).status, 400)
   })
 
+  for (const path of ['/token', '/introspect', '/revoke', '/par', '/device_authorization'])
+    test(`a parameter that ${path} does not know, sent twice`, async () => {
+      const sent = await app.post(path, { 'not ours': ['x', 'x'] })
+      refused(sent, [400, 'invalid_request', 'a parameter is repeated; send each once'])
+    })
+
   test('this grant_type is for clients that authenticate', async () => {
     const { ctx } = gatehouse.root
     const client = { ...aClient({ token_endpoint_auth_method: 'none' }), secretHashes: [], tokensFrom: 0 }

@@ -91,6 +91,23 @@ for (const engine of Object.keys(engines) as Engine[])
       assert.deepEqual((await stored('shop'))?.redirect_uris, [callback, other])
     })
 
+    test('an administrator takes rights from it that they do not have, and that it has got at this moment', async () => {
+      const who = { email: 'administrator', password: 'a long password' }
+      await gatehouse.addAccount({ username: who.email, role: 'org_admin' }, who.password)
+      const { body: session } = await asked(`${gatehouse.issuer}/api/v1/auth/login`, 'POST', who)
+      await gatehouse.addClient({ client_id: 'robot', redirect_uris: [callback], scope: 'openid' })
+      const mighty = 'openid admin:keys:write'
+      host.published['/mighty'] = slowSector(() => operator('robot', { scope: mighty }))
+      const { status, body } = await asked(
+        `${gatehouse.issuer}/api/v1/admin/clients/robot`,
+        'PATCH',
+        { ...paired('/mighty'), scope: 'openid' },
+        bearer(session.access_token),
+      )
+      assert.deepEqual([status, body.detail], [403, 'the scopes of this client exceed your own permissions'])
+      assert.deepEqual((await stored('robot'))?.scope, mighty)
+    })
+
     test('a sector that cannot be read does not keep an operator from other changes', async () => {
       host.published['/down'] = [callback]
       await gatehouse.addClient({ client_id: 'down', ...paired('/down') })

@@ -56,8 +56,12 @@ for (const engine of Object.keys(engines) as Engine[]) {
         await open(stranger, rule)
         await fill(stranger, email, { password: 'the password of a stranger', repeated: 'the password of a stranger' })
         const url = linkIn(await sink.next())
-        const owner = gatehouse.browser()
-        assert.match((await owner.open(url)).html, /type="password"/)
+        const [owner, known] = [gatehouse.browser(), gatehouse.browser()]
+        await open(known, rule)
+        for (const browser of [known, owner]) {
+          assert.match((await browser.open(url)).html, /type="password"/)
+          assert.equal((await browser.submit('confirm-sign-up')).status, 401)
+        }
         for (const fields of [{}, { password }] as Record<string, string>[]) {
           const refused = await owner.submit('confirm-sign-up', fields)
           assert.deepEqual([refused.status, refused.html.includes('not the password that you chose')], [401, true])
@@ -126,7 +130,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const login = () => asked(`${app(rule).issuer}/api/v1/auth/login`, 'POST', { email, password })
         assert.equal((await login()).status, 401)
         const browser = gatehouse.browser()
-        await browser.open(linkIn(await sink.next()))
+        browser.cookies.set(`gatehouse-browser-${rule}`, 'not-ours') // nor is there a browser in which it was asked for
+        assert.match((await browser.open(linkIn(await sink.next()))).html, /type="password"/)
         assert.equal(headline(await browser.submit('confirm-sign-up', { password })), 'signed-up')
         assert.equal((await login()).status, 200)
         const named = { tenant_slug: rule, username: `named-${rule}`, email: newcomer(), password }

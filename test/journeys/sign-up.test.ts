@@ -77,6 +77,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const wrong = [...page.html.matchAll(/name="(\w+)"[^>]*aria-invalid/g)].map(([, name]) => name)
         assert.deepEqual(wrong, fields['email'] !== undefined ? ['email'] : fields['name'] ? ['name'] : ['password', 'repeated'])
         assert.ok(page.html.includes('id="problem"') && !page.html.includes(password))
+        assert.ok(!page.html.includes('id="choose"'), 'there is no other account')
         if (fields['email'] === undefined && fields['name'] === undefined)
           assert.ok(page.html.includes(`value="${email}"`) && page.html.includes('value="Ada"'))
       }
@@ -93,6 +94,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const again = await browser.open(app('unverified').url(create))
       assert.ok(shows(again, 'sign-up'))
       const instead = /<a id="choose" href="([^"]+)"/.exec(again.html)?.[1] as string
+      assert.ok((await fill(browser, 'no address')).html.includes(`<a id="choose" href="${instead}"`))
       const chooser = await browser.open(instead.replaceAll('&amp;', '&'))
       const sid = /name="sid" value="([^"]+)"/.exec(chooser.html)?.[1] as string
       const flow = new URL(chooser.url).searchParams.get('flow') as string

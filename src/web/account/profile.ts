@@ -42,12 +42,9 @@ const schema = claimsSchema
     error: 'is not a language tag; write it as en-GB',
   })
 
-/** A year, or an existing date; the year 0000 stands for one that is not given. */
+/** A year, or an existing date; the year 0000, which has a 29 February, stands for one that is not given. */
 function isDay(text: string): boolean {
-  const [year = '', ...rest] = text.split('-')
-  if (rest.length === 0) return true
-  const day = `${year === '0000' ? '2000' : year}-${rest.join('-')}`
-  return new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false
+  return !text.includes('-') || (new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) ?? false)
 }
 
 function isZone(text: string): boolean {

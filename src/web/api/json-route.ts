@@ -6,7 +6,7 @@ import { firstPartyId } from '../../protocol/client.ts'
 import { OAuthError, withAuditEvent } from '../../protocol/errors.ts'
 import type { Method } from '../../protocol/feature.ts'
 import type { Reply, Request, RequestBody } from '../../protocol/request-reply.ts'
-import { isCleanText, isDotSegment } from '../../protocol/text.ts'
+import { isCleanText } from '../../protocol/text.ts'
 import type { Route, WebTenant } from '../http/route.ts'
 import { type Caller, type CallingPerson, callingAdministrator, callingPerson, requirePermission } from './caller.ts'
 import { readJsonBody } from './json-body.ts'
@@ -132,7 +132,7 @@ function read<Body extends z.ZodType, Query extends z.ZodType, Path extends stri
   request: Request,
   { json, path }: RequestBody,
 ): JsonRequest<z.output<Body>, z.output<Query>, Path> {
-  if (!Object.values(path).every(isPathName)) return problem(404, 'not_found', 'there is nothing at this URL')
+  if (!Object.values(path).every(isCleanText)) return problem(404, 'not_found', 'there is nothing at this URL')
   request.params.check(new Set())
   const value = form.body && json !== undefined ? readJsonBody(json) : undefined
   const body = checked(form.body, value, 'the body is not valid for this route')
@@ -144,11 +144,6 @@ function checked<T extends z.ZodType>(schema: T | undefined, value: unknown, des
   const found = schema?.safeParse(value)
   if (found && !found.success) return problem(422, 'invalid_request', description, found.error.issues.flatMap(faultsOf))
   return found?.data as z.output<T>
-}
-
-/** No id has characters that are not allowed, and none is `.` or `..`. */
-function isPathName(name: string): boolean {
-  return isCleanText(name) && !isDotSegment(name)
 }
 
 /** Turns errors that only the action can find, such as in the tenant's attributes, into the same refusal as a schema's. */

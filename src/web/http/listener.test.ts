@@ -1,9 +1,13 @@
 /** Where a listener says that it is to be reached. */
 import assert from 'node:assert/strict'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { pem, selfSigned } from '../../../test/certificates.ts'
 import type { HttpDeps } from './deps.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
+import type { Route } from './route.ts'
 
 const log = { info() {}, warn() {}, error() {} }
 const deps: HttpDeps = {
@@ -33,5 +37,27 @@ test('with a certificate', async () => {
   const tls = { cert: pem(own), key: own.key, requestsCertificate: false }
   const listener = createListener(deps, { ...plain, tls })
   assert.match(await listener.listen('127.0.0.1', 0), /^https:\/\/127\.0\.0\.1:\d+$/)
+  await listener.close()
+})
+
+test('the connection of a request that is too large and has come whole is closed at once, though the client stays', async () => {
+  const route: Route = { path: '/x', methods: ['POST'], audience: 'program', handle: () => assert.fail('it is too large') }
+  const tenant = () => new Promise<undefined>((resolve) => setImmediate(resolve, undefined)) // until then all has come
+  const listener = createListener({ ...deps, routes: [route], tenant }, plain)
+  const { port } = new URL(await listener.listen('127.0.0.1', 0))
+  const [begins, { promise: connection, resolve }] = ['http.server.request.start', Promise.withResolvers<Socket>()]
+  const onBegin = (begun: unknown) => resolve((begun as { socket: Socket }).socket)
+  subscribe(begins, onBegin)
+  const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  const form = 'content-type: application/x-www-form-urlencoded'
+  client.write(`POST /auth/x HTTP/1.1\r\nhost: x\r\n${form}\r\ntransfer-encoding: chunked\r\n\r\n9\r\na=1234567\r\n0\r\n\r\n`)
+  const [answer] = await once(client, 'data')
+  assert.match(String(answer), /^HTTP\/1\.1 413 /)
+  const began = performance.now()
+  const closed = await connection
+  if (!closed.closed) await once(closed, 'close')
+  assert.ok(performance.now() - began < 1500, 'what has come whole needs no patience')
+  unsubscribe(begins, onBegin)
+  client.destroy()
   await listener.close()
 })

@@ -57,6 +57,6 @@ export const time = z.iso.datetime().describe('RFC 3339')
 
 /** The position after which a list by time continues: a time in seconds, and an id. */
 export function positionOf(after: string | undefined): { at: number; id: string } | undefined {
-  const [, at, id] = /^(\d{1,12})\.(.+)$/.exec(after ?? '') ?? []
-  return at === undefined || id === undefined ? undefined : { at: Number(at), id }
+  const found = /^(\d{1,12})\.(.+)$/.exec(after ?? '')
+  return found ? { at: Number(found[1]), id: found[2] as string } : undefined
 }
