@@ -3,6 +3,7 @@
  * read is kept of many. What acts in a tenant is made of it, which takes more memory and little time, so it is kept of those alone that are
  * used again soon.
  */
+import { limitHeapGrowth } from './heap.ts'
 import { setBounded } from './protocol/set-bounded.ts'
 import { type MaybePromise, versionOf } from './store/configuration.ts'
 import type { TenantRow, TenantStore } from './store/types.ts'
@@ -17,6 +18,8 @@ export interface TenantCache {
 /** Of how many tenants what was read is kept, and how many slugs without one. */
 const maxCachedTenants = 10_000
 const maxAbsent = 10_000
+/** With how many the memory that they take matters more than the time of collecting garbage. */
+const manyTenants = 1000
 /** How many stay made that were not in use shortly before. Of more, most would live long enough to burden the collection of garbage. */
 const maxFresh = 32
 /** How many stay made that come again, and within how many others they must. */
@@ -82,6 +85,7 @@ export function tenantCache(deps: AppDeps, tenants: TenantStore): TenantCache {
     absent.delete(slug)
     if (found) setBounded(cached, slug, { directory, found }, maxCachedTenants)
     else setBounded(absent, slug, { directory, found }, maxAbsent)
+    if (cached.size === manyTenants) limitHeapGrowth()
   }
 
   async function openedAs(row: TenantRow, before: Found | undefined): Promise<Found> {
