@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     tenants: { type: 'string', default: '10000' },
     clients: { type: 'string', default: '100000' },
-    requests: { type: 'string', default: '10000' },
+    requests: { type: 'string', default: '30000' },
   },
 })
 const [tenants, clients, requests] = [Number(values.tenants), Number(values.clients), Number(values.requests)]

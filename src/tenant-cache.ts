@@ -16,12 +16,12 @@ export interface TenantCache {
 }
 
 /** Of how many tenants what was read is kept, and how many slugs without one. */
-const maxCachedTenants = 10_000
+const maxCachedTenants = 12_000
 const maxAbsent = 10_000
 /** With how many the memory that they take matters more than the time of collecting garbage. */
 const manyTenants = 1000
 /** How many stay made that were not in use shortly before. Of more, most would live long enough to burden the collection of garbage. */
-const maxFresh = 32
+const maxFresh = 8
 /** How many stay made that come again, and within how many others they must. */
 const maxBusy = 200
 

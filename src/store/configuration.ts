@@ -23,7 +23,7 @@ const maxKey = 512
 /** What stands for all there are is kept with its tenant up to so many bytes, and as one of all values beyond. */
 const maxWhole = 8192
 /** Of how many tenants anything is kept, which is more than are cached. */
-const maxTenants = 12_000
+const maxTenants = 14_000
 
 /** Whether a statement changes what is configured. The schema of attributes is locked by an insert that changes nothing. */
 const configuring =
