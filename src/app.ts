@@ -5,7 +5,7 @@ import type { Config } from './config/schema.ts'
 import { importedSecrets } from './crypto/imported-secrets.ts'
 import { passwords } from './crypto/passwords.ts'
 import { resealOnUse, type Sealing, sealing } from './crypto/reseal.ts'
-import { allocateAmongTheNew } from './heap.ts'
+import { disablePretenuring } from './heap.ts'
 import type { Mailer } from './identity/links.ts'
 import { checkKeys, openSealer } from './key-encryption.ts'
 import { openListeners } from './listeners.ts'
@@ -85,7 +85,7 @@ const upstreamSeconds = 60
 const clockSeconds = 30
 
 export async function openApp(config: Config, platform: Platform, options: OpenOptions): Promise<App> {
-  allocateAmongTheNew()
+  disablePretenuring()
   const { log } = platform
   const db = await openDatabase(config.database_url, (problem) => log.warn({}, problem), platform.elapsed)
   try {

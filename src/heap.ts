@@ -2,11 +2,11 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Keeps V8 from allocating new objects among those that last because others from the same place in the code lasted: what acts in a tenant is
- * alike for all, and lives as long as a request or as long as the tenant is busy. Among those that last, each would stay until all garbage is
+ * Pretenuring allocates new objects among those that last, because others from the same place in the code lasted. What acts in a tenant is alike
+ * for all, and lives as long as a request or as long as the tenant is busy; among those that last, each would stay until all garbage is
  * collected.
  */
-export function allocateAmongTheNew(): void {
+export function disablePretenuring(): void {
   setFlagsFromString('--no-allocation-site-pretenuring')
 }
 
