@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { getCACertificates } from 'node:tls'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { addressMatcher, isPublicAddress, readAddress } from '../protocol/ip-address.ts'
 import type { Remote, RemoteAnswer, RemoteRequest } from '../protocol/remote.ts'
 import { RemoteError } from '../protocol/remote-error.ts'
@@ -24,10 +24,10 @@ type AddressTest = (address: string) => boolean
 export function remote(settings: { allowedAddresses: readonly string[]; ca: string | undefined }): Remote {
   const isNamed = addressMatcher(settings.allowedAddresses)
   const tests = { 'http:': isNamed, 'https:': (address: string) => isNamed(address) || isPublicAddress(address) }
-  const ca = settings.ca === undefined ? {} : { ca: [...getCACertificates('default'), settings.ca] }
+  const trust = settings.ca === undefined ? {} : trusting(settings.ca)
   const agents = {
     'http:': new HttpAgent({ ...connections, lookup: guardedLookup(tests['http:']) }),
-    'https:': new HttpsAgent({ ...connections, lookup: guardedLookup(tests['https:']), ...ca }),
+    'https:': new HttpsAgent({ ...connections, lookup: guardedLookup(tests['https:']), ...trust }),
   }
   return {
     async request(ask) {
@@ -40,6 +40,11 @@ export function remote(settings: { allowedAddresses: readonly string[]; ca: stri
       }
     },
   }
+}
+
+/** Made once: to read all certificates takes milliseconds, which each connection would wait for. */
+function trusting(ca: string): { secureContext: SecureContext } {
+  return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) }
 }
 
 /** A host that is an address is never looked up, so it is judged here. */
