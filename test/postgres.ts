@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 
-/** A new, empty database on the tests' PostgreSQL. */
-export async function freshPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+/** A new database on the tests' PostgreSQL: empty, or a copy of `model`, which nobody may be connected to. */
+export async function freshPostgres(model = 'template1'): Promise<{ url: string; name: string; drop(): Promise<void> }> {
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
-  await ask(`create database ${name}`)
+  await ask(`create database ${name} template ${model} strategy file_copy`)
   const url = new URL(serverUrl())
   url.pathname = name
-  return { url: url.href, drop: () => ask(`drop database ${name} with (force)`) }
+  return { url: url.href, name, drop: () => ask(`drop database ${name} with (force)`) }
 }
 
 export interface Database {
@@ -38,13 +38,19 @@ export const engines: typeof both = process.env['GATEHOUSE_TEST_POSTGRES'] === '
 
 /** Runs one statement as the superuser of the tests' PostgreSQL. */
 export async function ask(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl() })
-  await client.connect()
+  const client = await connect()
   try {
     await client.query(statement)
   } finally {
     await client.end()
   }
+}
+
+/** To the tests' PostgreSQL, as its superuser. */
+export async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: serverUrl() })
+  await client.connect()
+  return client
 }
 
 function serverUrl(): string {

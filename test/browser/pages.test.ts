@@ -16,7 +16,7 @@ const visit: Stage['visit'] = (...how) => stage.visit(...how)
 describe('every page, as it is meant and as someone who means harm would fill it', () => {
   for (const name of Object.keys(samples('http://localhost')))
     test(name, async () => {
-      const complaints = await visit(name, { reducedMotion: 'reduce' }, async (page) => {
+      const complaints = await stage.inspect(name, async (page) => {
         await page.locator('footer').waitFor()
         for (const width of [1280, 360]) {
           await page.setViewportSize({ width, height: 780 })
