@@ -71,6 +71,22 @@ test('a line is one JSON object with its level in words', () => {
   assert.match(line.time, /^\d{4}-\d\d-\d\dT/)
 })
 
+test('each line of the log tells its own time, to the millisecond', (t) => {
+  t.mock.timers.enable({ apis: ['Date'] })
+  const moments = ['2031-05-01T12:00:00.000Z', '2031-05-01T12:00:00.007Z', '2031-05-01T12:00:00.250Z', '2031-05-01T12:00:01.040Z']
+  const text = logged('json', (log) => {
+    for (const moment of moments) {
+      t.mock.timers.setTime(Date.parse(moment))
+      log.info('answered')
+    }
+  })
+  const lines = text.trimEnd().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).time),
+    moments,
+  )
+})
+
 test('lines below the minimum log level are not written', () => {
   assert.equal(
     logged('json', (log) => log.debug('hello')),

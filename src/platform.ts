@@ -114,10 +114,23 @@ export function logger(ask: { level: string; format: 'json' | 'pretty'; stream?:
     level: ask.level,
     formatters: { log: withoutSecrets as (line: object) => Record<string, unknown>, level: (label: string) => ({ level: label }) },
     serializers: { err: errorForLog },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: timestamps(),
   }
   if (ask.format === 'json') return pino(options, ask.stream ?? collectedOutput())
   return pino(options, prettyStream(ask))
+}
+
+/** The member `time` of a line, RFC 3339. The text of a second is made once. */
+function timestamps(): () => string {
+  let [second, text] = [Number.NaN, '']
+  return () => {
+    const now = Date.now()
+    if (Math.floor(now / 1000) !== second) {
+      second = Math.floor(now / 1000)
+      text = `,"time":"${new Date(now).toISOString().slice(0, -4)}`
+    }
+    return `${text}${String(now % 1000).padStart(3, '0')}Z"`
+  }
 }
 
 /** Standard output, to which the lines of one turn of the event loop are written at its end, and the last ones when the process exits. */

@@ -10,7 +10,7 @@ const path = join(import.meta.dirname, 'page-elements.txt')
 
 const everything: PageContext = {
   ...{ tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true, help: true },
-  request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' },
+  request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: Date.parse('2031-05-01T12:00:00Z') / 1000 },
 }
 const nothing: PageContext = { ...everything, recovery: false, signUp: false, account: false, help: false }
 

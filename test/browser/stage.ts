@@ -20,7 +20,7 @@ function exactly(origin: string) {
   } as const
 }
 
-const forDevelopers = { help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
+const forDevelopers = { help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: Date.parse('2031-05-01T12:00:00Z') / 1000 } }
 
 export interface Stage {
   exact: ReturnType<typeof exactly>

@@ -3,7 +3,6 @@ import type { ServerResponse } from 'node:http'
 import type { Reply } from '../../protocol/request-reply.ts'
 import { renderPage, renderView } from '../pages/pages.ts'
 import { type HttpState, headersOf, pageHeaders } from './headers.ts'
-import { isoTime } from './iso-time.ts'
 import type { ViewReply, WebTenant } from './route.ts'
 
 /** What a response depends on besides the reply. */
@@ -22,7 +21,7 @@ export interface ResponseContext {
   /** There is an account page. */
   account: boolean
   /** The id of the request in the log, and when it was. */
-  request: { id: string; time: string }
+  request: { id: string; time: number }
   /** Development mode: refusals show how to mend them. */
   help: boolean
   /** Headers of every answer; others are added to them. */
@@ -46,7 +45,7 @@ export function plainContext(state: HttpState, req: { id: string }): ResponseCon
     recovery: false,
     signUp: false,
     account: false,
-    request: { id: req.id, time: isoTime(now()) },
+    request: { id: req.id, time: now() },
     help,
     headers: headersOf(state, req),
   }

@@ -5,7 +5,7 @@ import type { Pages } from '../../protocol/request-reply.ts'
 import { renderPage } from './pages.ts'
 
 const look = { tenant: 'Acme', base: '/t/acme', nonce: 'bm9uY2U', recovery: true, signUp: true, account: true }
-const full = { ...look, help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: '2031-05-01T12:00:00.000Z' } }
+const full = { ...look, help: true, request: { id: 'PnP2aBcDeFgHiJkLmNoPqR', time: Date.parse('2031-05-01T12:00:00Z') / 1000 } }
 
 test('an error says whose turn it is', () => {
   const text = (code: string, status: number) =>

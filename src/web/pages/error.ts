@@ -55,7 +55,7 @@ ${
 ${
   look.request &&
   html`<div><dt>${words.request}</dt><dd><code id="request-id">${look.request.id}</code></dd></div>
-<div><dt>${words.time}</dt><dd><time>${look.request.time}</time></dd></div>`
+<div><dt>${words.time}</dt><dd><time>${new Date(look.request.time * 1000).toISOString()}</time></dd></div>`
 }</dl></section>
 ${
   !notFound &&

@@ -17,8 +17,8 @@ export interface PageContext extends Brand {
   signUp: boolean
   /** Whether there is an account page. */
   account: boolean
-  /** To find the cause of a refusal: the id of the request in the log, and its time. */
-  request?: { id: string; time: string }
+  /** To find the cause of a refusal: the id of the request in the log, and its time in seconds since 1970. */
+  request?: { id: string; time: number }
   /** Refusals show how to mend them. */
   help?: boolean
 }

@@ -16,9 +16,18 @@ export function momentText(seconds: number, zone: unknown): string {
 const form = { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' } as const
 const utc = new Intl.DateTimeFormat('en-GB', { ...form, timeZone: 'UTC' })
 
-function writer(timeZone: unknown): Intl.DateTimeFormat | undefined {
+/** The one that was asked for last: the times of a page have one zone, and to make a format takes far longer than to use it. */
+const last: { zone?: string; format?: Intl.DateTimeFormat | undefined } = {}
+
+function writer(zone: unknown): Intl.DateTimeFormat | undefined {
+  if (typeof zone !== 'string') return undefined
+  if (zone !== last.zone) Object.assign(last, { zone, format: formatIn(zone) })
+  return last.format
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
-    return typeof timeZone === 'string' ? new Intl.DateTimeFormat('en-GB', { ...form, timeZone }) : undefined
+    return new Intl.DateTimeFormat('en-GB', { ...form, timeZone })
   } catch {
     return undefined
   }
