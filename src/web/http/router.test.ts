@@ -62,6 +62,15 @@ suite('the route of a request', () => {
     ['PUT', '/auth/t/acme/things/7', 'change', 'acme', { id: '7' }],
     ['PATCH', '/auth/things/7', 'change', '', { id: '7' }],
     ['POST', '/auth/things', 'create', '', {}],
+    ['POST', '/auth/t/acme/thin%67s?id=8', 'create', 'acme', {}],
+    ['POST', '/auth/things#7', 'create', '', {}],
+    ['POST', 'https://a.example/auth/things', 'create', '', {}],
+    ['POST', '/auth/things/', undefined, '', {}],
+    ['POST', '/auth/Things', undefined, '', {}],
+    ['POST', '/auth%2Fthings', undefined, '', {}],
+    ['POST', '/auth/thing%s', undefined, '', {}],
+    ['GET', '/auth/things/%', undefined, '', {}],
+    ['GET', '/auth/thin%67s/%37', 'read', '', { id: '7' }],
     ['GET', `/auth/things/${longest}`, 'read', '', { id: longest }],
     ['GET', `/auth/things/${longest}x`, undefined, '', {}],
     ['HEAD', '/auth/things', undefined, '', {}],
@@ -69,6 +78,8 @@ suite('the route of a request', () => {
     ['POST', '/things', undefined, '', {}],
     ['GET', '/healthz', 'health', '', {}],
     ['HEAD', '/healthz', 'health', '', {}],
+    ['GET', '/health%7A?x', 'health', '', {}],
+    ['GET', 'http://a.example/healthz', 'health', '', {}],
     ['POST', '/healthz', undefined, '', {}],
     ['GET', '/auth/healthz', undefined, '', {}],
   ]
@@ -78,6 +89,10 @@ suite('the route of a request', () => {
       const [known] = Object.entries(handlers).find(([, { handle }]) => handle === handler?.handle) ?? []
       assert.deepEqual([known, rest.slug, Object.entries(rest.params)], [name, slug, Object.entries(params)])
     })
+
+  test('there is one route for a method of a path', () => {
+    assert.throws(() => router.on(['POST'], '/things', aHandler()), /two routes for POST \/things/)
+  })
 
   test('the methods of a URL are those of its routes', () => {
     const methods = ['/auth/t/acme/things/7', '/auth/things', '/healthz', '/other'].map((url) => router.methodsAt(url))

@@ -35,27 +35,81 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** `base`: path of the root issuer. */
 export function createRouter(base: string): Router {
-  const options = { maxParamLength, querystringParser: () => ({}) } // Params reads the query, to detect repeated names
-  const [ofIssuers, ofServer] = [findMyWay(options), findMyWay(options)]
+  const [ofIssuers, ofServer, withValues] = [fixedPaths(), fixedPaths(), pathsWithValues()]
   const split = issuerPaths(base)
-  const unused = () => {}
 
   function find(method: string, url: string): Found {
     const { slug, rest } = split(url)
-    const found = (rest === undefined ? null : ofIssuers.find(method as HTTPMethod, rest)) ?? ofServer.find(method as HTTPMethod, url)
-    return { slug, params: (found?.params ?? {}) as Found['params'], handler: found?.store as Handler | undefined }
+    if (rest === undefined) return { slug, params: {}, handler: ofServer.find(method, url) }
+    const handler = ofIssuers.find(method, rest)
+    if (handler) return { slug, params: {}, handler }
+    const found = withValues.find(method, rest)
+    return { slug, params: found?.params ?? {}, handler: found?.handler ?? ofServer.find(method, url) }
   }
 
   return {
     on(supported, path, handler) {
-      const all = supported.includes('GET') ? [...supported, 'HEAD'] : [...supported]
-      ofIssuers.on(all as HTTPMethod[], path, unused, handler)
+      const all = supported.includes('GET') ? [...supported, 'HEAD'] : supported
+      if (path.includes(':')) withValues.on(all, path, handler)
+      else ofIssuers.on(all, path, handler)
     },
-    onServer: (path, handle) => ofServer.on(['GET', 'HEAD'], path, unused, { handle } satisfies Handler),
+    onServer: (path, handle) => ofServer.on(['GET', 'HEAD'], path, { handle }),
     find,
     methodsAt: (url) => methods.filter((method) => find(method, url).handler !== undefined),
   }
 }
+
+function fixedPaths() {
+  const handlers = new Map<string, Map<string, Handler>>()
+  return {
+    on(supported: readonly string[], path: string, handler: Handler): void {
+      const here = handlers.get(path) ?? new Map<string, Handler>()
+      handlers.set(path, here)
+      for (const method of supported) {
+        if (here.has(method)) throw new Error(`there are two routes for ${method} ${path}`)
+        here.set(method, handler)
+      }
+    },
+    find(method: string, url: string): Handler | undefined {
+      const [path = ''] = url.replace(origin, '').split(/[?#]/, 1)
+      return handlers.get(path.includes('%') ? unescaped(path) : path)?.get(method)
+    },
+  }
+}
+
+/** Their tree is made for the first request that no fixed path serves: a start need not wait for it. */
+function pathsWithValues() {
+  const routes: [methods: HTTPMethod[], path: string, handler: Handler][] = []
+  let tree: ReturnType<typeof findMyWay> | undefined
+
+  function treeOf(): ReturnType<typeof findMyWay> {
+    const made = findMyWay({ maxParamLength, querystringParser: () => ({}) }) // Params reads the query, to detect repeated names
+    const unused = () => {}
+    for (const [all, path, handler] of routes) made.on(all, path, unused, handler)
+    return made
+  }
+
+  return {
+    on: (all: readonly string[], path: string, handler: Handler) => void routes.push([all as HTTPMethod[], path, handler]),
+    find(method: string, url: string): Pick<Found, 'params' | 'handler'> | undefined {
+      tree ??= treeOf()
+      const found = tree.find(method as HTTPMethod, url)
+      return found ? { params: found.params as Found['params'], handler: found.store as Handler } : undefined
+    },
+  }
+}
+
+/** What separates parts of a URL stays escaped, as find-my-way has it. Empty where it is not well-formed. */
+function unescaped(path: string): string {
+  try {
+    return decodeURI(path)
+  } catch {
+    return ''
+  }
+}
+
+/** Of an absolute URL, RFC 9112 §3.2.2. */
+const origin = /^https?:\/\/[^/?#]+/i
 
 /**
  * Takes the path of a tenant's issuer from a URL: `/t/acme` stands before what is below it, and after the name of a well-known document —
@@ -66,7 +120,7 @@ export function issuerPaths(base: string): (url: string) => { slug: string; rest
   const before = new RegExp(`^${issuer}(?=[/?#]|$)`)
   const after = new RegExp(`^(?<document>/\\.well-known/[^/?#]+)${issuer}(?=[?#]|$)`)
   return (target) => {
-    const url = target.replace(/^https?:\/\/[^/?#]+/i, '') // RFC 9112 §3.2.2
+    const url = target.replace(origin, '')
     const found = after.exec(url) ?? before.exec(url)
     const slug = decoded(found?.groups?.['slug'] ?? '')
     if (!found || slug === undefined) return { slug: '', rest: undefined }
