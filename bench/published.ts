@@ -31,7 +31,12 @@ export interface Published {
 
 /** Starts it as the container image does. Resolves when it is ready. `folder`: where it keeps its data. */
 export async function startPublished(program: string, { folder, port }: { folder: string; port: number }): Promise<Published> {
-  const env = { PATH: process.env['PATH'], GATEHOUSE_DATA_DIR: folder, GATEHOUSE_LISTEN_HOST: '127.0.0.1' }
+  const env = {
+    PATH: process.env['PATH'],
+    GATEHOUSE_DATA_DIR: folder,
+    GATEHOUSE_LISTEN_HOST: '127.0.0.1',
+    GATEHOUSE_LOG_FORMAT: 'json', // as in production
+  }
   const server = spawn(process.execPath, ['--max-semi-space-size=8', join(program, 'bin', 'gatehouse.js'), 'dev', '--port', String(port)], {
     cwd: folder,
     env,

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { demoAddresses, demoMachine } from './demo-constants.ts'
 import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
-import { resourceSchema } from './protocol/resource.ts'
+import { type ResourceMetadata, resourceSchema } from './protocol/resource.ts'
 import type { Tenant } from './tenant.ts'
 
 export const demo = {
@@ -103,7 +103,7 @@ const notes = resourceSchema.parse({
 
 async function addClients(tenant: Tenant, signingSecret: string): Promise<void> {
   const { application, machine, m2m, m2mHs256 } = demo
-  await tenant.store.resourcesAdmin.add(notes)
+  await addResource(tenant, notes)
   await addClient(tenant, {
     client_id: application.client_id,
     client_name: 'Demo application',
@@ -127,9 +127,14 @@ async function addClients(tenant: Tenant, signingSecret: string): Promise<void> 
   await addClient(tenant, { ...rs256, client_id: m2m.client_id, client_name: 'M2M demo' }, m2m.secret)
   const hs256 = { ...emr, ...practitioner('456', 'HS256 Client', 'hs256@example.com'), access_token_signed_response_alg: 'HS256' }
   await addClient(tenant, { ...hs256, client_id: m2mHs256.client_id, client_name: 'M2M demo with HS256' }, m2mHs256.secret)
-  const sealed = tenant.signingSecrets.sealSecret(m2mHs256.client_id, signingSecret)
-  await tenant.store.clientsAdmin.setSigningSecret(m2mHs256.client_id, sealed)
+  await setSigningSecret(tenant, m2mHs256.client_id, signingSecret)
   await addAuthlete(tenant)
+}
+
+async function setSigningSecret({ store, signingSecrets }: Tenant, id: string, secret: string): Promise<void> {
+  const client = await store.clientsAdmin.find(id)
+  if (client?.sealedSigningSecret !== undefined && signingSecrets.secretOf(client) === secret) return
+  await store.clientsAdmin.setSigningSecret(id, signingSecrets.sealSecret(id, secret))
 }
 
 async function addAuthlete(tenant: Tenant): Promise<void> {
@@ -147,12 +152,20 @@ async function addAuthlete(tenant: Tenant): Promise<void> {
   await addClient(tenant, metadata, client.secret)
   const { resource_id, secret } = resourceServer
   const resource = resourceSchema.parse({ identifier: tenant.ctx.issuer, resource_id, name: 'Authlete demo' })
-  const hash = tenant.tokens.hashSecret(secret)
-  await tenant.store.resourcesAdmin.add(resource, { id: 'demo', hash, createdAt: tenant.ctx.now() })
+  await addResource(tenant, resource, secret)
 }
 
-/** Leaves out a client that needs a feature which is switched off. */
+/** Unless it is there: to find that out is far quicker than to write it. */
+async function addResource({ ctx, store, tokens }: Tenant, resource: ResourceMetadata, secret?: string): Promise<void> {
+  const { identifier, resource_id: name = identifier } = resource
+  if ((await store.resources.find(identifier)) ?? (await store.resources.named(name))) return
+  const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
+  await store.resourcesAdmin.add(resource, ...secrets)
+}
+
+/** Unless it is there. Leaves out a client that needs a feature which is switched off. */
 async function addClient({ ctx, store, tokens }: Tenant, metadata: Record<string, unknown>, secret?: string): Promise<void> {
+  if (await store.clientsAdmin.find(String(metadata['client_id']))) return
   const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
   try {
     await store.clientsAdmin.add(readClient(ctx.server, ctx.keys.algs, metadata, ctx.id), secrets)

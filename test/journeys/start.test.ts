@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { addDemoData, demo } from '../../src/demo-data.ts'
 import { random } from '../../src/platform.ts'
+import { openDatabase } from '../../src/store/open.ts'
+import { sql } from '../../src/store/sql.ts'
 import { type Engine, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import { alice } from './application.ts'
@@ -27,6 +29,22 @@ for (const engine of Object.keys(engines) as Engine[])
     const subjects = await Promise.all(apps.map(async ({ root }) => (await root.store.accounts.byLogin('admin'))?.subject))
     assert.equal(new Set(subjects).size, 1)
   })
+
+test('the second start in development writes nothing: each commit waits for the disk', async (t) => {
+  const gatehouse = await testApp('sqlite')
+  const db = await openDatabase(gatehouse.database)
+  t.after(async () => {
+    await db.close()
+    await gatehouse.close()
+  })
+  const version = () => db.read(sql`select version from configuration_versions`)
+  await addDemoData(gatehouse.root, random)
+  const before = await version()
+  await addDemoData(gatehouse.root, random)
+  assert.deepEqual(await version(), before)
+  await addDemoData(gatehouse.root, random, 'another-signing-secret-for-the-m2m-demo')
+  assert.notDeepEqual(await version(), before, 'a setting that changed counts')
+})
 
 test('the consent page of the demo application says what each scope allows', async (t) => {
   const gatehouse = await testApp('sqlite')
