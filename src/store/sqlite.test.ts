@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, DatabaseUnusable, Sql, sql, UniqueViolation } from './sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, DiskFull, Rows, Sql, sql, UniqueViolation } from './sql.ts'
 
 /** The path of a database in a folder that does not exist yet, and the messages to the operator. */
 async function stage(t: TestContext) {
@@ -185,6 +185,16 @@ test('on a full disk nothing new is accepted, but tokens can be revoked', async 
     () => {},
   )
   await assert.rejects(migration, DatabaseUnavailable)
+})
+
+test('a row too many for the disk among several tells the operator, too', async (t) => {
+  const { db, path, problems } = await stage(t)
+  const [{ page_count: pages } = {}] = await db.read(sql`pragma page_count`)
+  await db.read(new Sql([`pragma max_page_count = ${pages}`], []))
+  const rows = new Rows(['a', 'b'].map((id) => [id, 'x'.repeat(100_000)]))
+  await assert.rejects(db.write(sql`insert into things (id, filling) values ${rows}`), DiskFull)
+  assert.deepEqual(problems, ['the disk is full: nothing new is accepted, only revocations'])
+  assert.equal(existsSync(`${path}-reserve`), false, 'revocations have its space')
 })
 
 test('several processes share one file', async (t) => {

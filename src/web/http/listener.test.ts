@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { pem, selfSigned } from '../../../test/certificates.ts'
 import type { HttpDeps } from './deps.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
-import type { Route } from './route.ts'
+import type { Route, WebTenant } from './route.ts'
 
 const log = { info() {}, warn() {}, error() {} }
 const deps: HttpDeps = {
@@ -40,14 +40,23 @@ test('with a certificate', async () => {
   await listener.close()
 })
 
+/** The next connection on which a request begins, as the listener sees it. */
+function nextConnection(): Promise<Socket> {
+  const { promise, resolve } = Promise.withResolvers<Socket>()
+  const onBegin = (begun: unknown) => {
+    unsubscribe('http.server.request.start', onBegin)
+    resolve((begun as { socket: Socket }).socket)
+  }
+  subscribe('http.server.request.start', onBegin)
+  return promise
+}
+
 test('the connection of a request that is too large and has come whole is closed at once, though the client stays', async () => {
   const route: Route = { path: '/x', methods: ['POST'], audience: 'program', handle: () => assert.fail('it is too large') }
   const tenant = () => new Promise<undefined>((resolve) => setImmediate(resolve, undefined)) // until then all has come
   const listener = createListener({ ...deps, routes: [route], tenant }, plain)
   const { port } = new URL(await listener.listen('127.0.0.1', 0))
-  const [begins, { promise: connection, resolve }] = ['http.server.request.start', Promise.withResolvers<Socket>()]
-  const onBegin = (begun: unknown) => resolve((begun as { socket: Socket }).socket)
-  subscribe(begins, onBegin)
+  const connection = nextConnection()
   const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
   const form = 'content-type: application/x-www-form-urlencoded'
   client.write(`POST /auth/x HTTP/1.1\r\nhost: x\r\n${form}\r\ntransfer-encoding: chunked\r\n\r\n9\r\na=1234567\r\n0\r\n\r\n`)
@@ -57,7 +66,22 @@ test('the connection of a request that is too large and has come whole is closed
   const closed = await connection
   if (!closed.closed) await once(closed, 'close')
   assert.ok(performance.now() - began < 1500, 'what has come whole needs no patience')
-  unsubscribe(begins, onBegin)
+  client.destroy()
+  await listener.close()
+})
+
+test('a client that does not read one long answer is cut off', { timeout: 20_000 }, async () => {
+  const text = 'x'.repeat(64 * 1024 * 1024) // more than the system keeps for a connection
+  const handle: Route['handle'] = async () => ({ kind: 'text', status: 200, type: 'text/plain', text })
+  const route: Route = { path: '/x', methods: ['GET'], audience: 'program', handle }
+  const ctx = { issuer: deps.issuer, tenant: { name: 'T' }, mutualTls: {}, server: { responseTypes: new Set() } }
+  const tenant = { ctx, base: '', recovery: false, cookies: { read: () => ({}) } } as unknown as WebTenant
+  const listener = createListener({ ...deps, routes: [route], tenant: async () => tenant }, plain)
+  const { port } = new URL(await listener.listen('127.0.0.1', 0))
+  const connection = nextConnection()
+  const client = connect({ port: Number(port), host: '127.0.0.1' })
+  client.pause().write('GET /auth/x HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(await connection, 'close')
   client.destroy()
   await listener.close()
 })
