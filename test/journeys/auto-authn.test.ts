@@ -127,6 +127,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [409, await json('/register', { ...alice, tenant_slug: 'one' })],
         [422, await json('/register', { ...alice, tenant_slug: 'one', password: 'short' })],
         [422, await json('/register', { ...alice, username: 'a b', tenant_slug: 'one' })],
+        [422, await json('/register', { username: 'alice', tenant_slug: 'one' })],
+        [422, await json('/register', { password, tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password: 'not this one', tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password })],
         [404, await asked(`${gatehouse.issuer}/t/one/login`, 'POST', { identifier: 'alice', password, tenant_slug: 'two' })],
