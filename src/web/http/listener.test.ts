@@ -1,10 +1,12 @@
-/** Where a listener says that it is to be reached. */
+/** Where a listener says that it is to be reached, and when it answers and ends connections. */
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { pem, selfSigned } from '../../../test/certificates.ts'
+import type { AuditEvent } from '../../protocol/audit-events.ts'
+import type { Reply } from '../../protocol/request-reply.ts'
 import type { HttpDeps } from './deps.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import type { Route, WebTenant } from './route.ts'
@@ -70,13 +72,30 @@ test('the connection of a request that is too large and has come whole is closed
   await listener.close()
 })
 
+/** One route, of a tenant with what every route uses. */
+function answering(reply: Reply, recordAudit?: WebTenant['recordAudit']): Pick<HttpDeps, 'routes' | 'tenant'> {
+  const ctx = { issuer: deps.issuer, tenant: { name: 'T' }, mutualTls: {}, server: { responseTypes: new Set() } }
+  const tenant = { ctx, base: '', recovery: false, cookies: { read: () => ({}) }, recordAudit } as unknown as WebTenant
+  return { routes: [{ path: '/x', methods: ['GET'], audience: 'program', handle: async () => reply }], tenant: async () => tenant }
+}
+
+test('a request is answered when what it did is in the audit log', async () => {
+  const done: string[] = []
+  const record = async () => {
+    await new Promise(setImmediate)
+    done.push('recorded')
+  }
+  const auditEvents: AuditEvent[] = [{ act: 'session.end', outcome: 'success' }]
+  const told = { ...log, info: (_: unknown, message: string) => done.push(message) }
+  const listener = createListener({ ...deps, ...answering({ kind: 'json', status: 200, body: {}, auditEvents }, record), log: told }, plain)
+  await fetch(`${await listener.listen('127.0.0.1', 0)}/auth/x`)
+  assert.deepEqual(done, ['recorded', 'answered'])
+  await listener.close()
+})
+
 test('a client that does not read one long answer is cut off', { timeout: 20_000 }, async () => {
   const text = 'x'.repeat(64 * 1024 * 1024) // more than the system keeps for a connection
-  const handle: Route['handle'] = async () => ({ kind: 'text', status: 200, type: 'text/plain', text })
-  const route: Route = { path: '/x', methods: ['GET'], audience: 'program', handle }
-  const ctx = { issuer: deps.issuer, tenant: { name: 'T' }, mutualTls: {}, server: { responseTypes: new Set() } }
-  const tenant = { ctx, base: '', recovery: false, cookies: { read: () => ({}) } } as unknown as WebTenant
-  const listener = createListener({ ...deps, routes: [route], tenant: async () => tenant }, plain)
+  const listener = createListener({ ...deps, ...answering({ kind: 'text', status: 200, type: 'text/plain', text }) }, plain)
   const { port } = new URL(await listener.listen('127.0.0.1', 0))
   const connection = nextConnection()
   const client = connect({ port: Number(port), host: '127.0.0.1' })
