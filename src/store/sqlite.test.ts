@@ -158,6 +158,19 @@ test('while another process writes, it waits without blocking the event loop', a
   assert.equal((await db.read(sql`select id from things`)).length, 1)
 })
 
+test('a database that another process keeps to itself is unavailable after a while, to who writes and to who opens it', async (t) => {
+  const { db, path } = await stage(t)
+  const other = new DatabaseSync(path)
+  t.after(() => other.close())
+  other.exec('begin immediate')
+  await assert.rejects(db.write(insert('a')), DatabaseUnavailable)
+  other.exec('rollback')
+  await db.write(insert('b'))
+  await db.close()
+  other.exec('pragma locking_mode = exclusive; begin exclusive')
+  await assert.rejects(openDatabase(`sqlite:${path}`), DatabaseUnavailable)
+})
+
 test('on a full disk nothing new is accepted, but tokens can be revoked', async (t) => {
   const { db, path, problems } = await stage(t)
   await db.write(sql`create table revocations (id text primary key not null)`)

@@ -112,6 +112,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([await names(both), await names(cookieOf(out))], [['bobby'], ['bobby']])
     })
 
+    test('what happens is in the audit log of the tenant it happens in', async () => {
+      const first = await signUp('noted')
+      const wrong = { tenant_slug: 'noted', identifier: 'alice', password: 'not this one' }
+      await json('/login', wrong)
+      const { body } = await json('/login', { ...wrong, password })
+      await form('/token', { grant_type: 'password', username: 'alice', password: 'nor this', tenant_slug: 'noted' })
+      await form('/token', { grant_type: 'password', username: 'alice', password, tenant_slug: 'noted' })
+      await json('/logout', { id_token_hint: body.id_token }, cookieOf(first))
+      await json('/logout', { id_token_hint: body.id_token }, cookieOf(first)) // nobody is signed in any more
+      const noted = (await gatehouse.app.tenant('noted')) as Tenant
+      const { sub } = claimsOf(body.id_token)
+      const entries = await noted.store.audit.search({ limit: 50, newestFirst: false })
+      assert.deepEqual(
+        entries.map(({ act, outcome }) => `${act} ${outcome}`),
+        [
+          'user.sign-up success',
+          'user.sign-in failure',
+          'user.sign-in success',
+          'user.sign-in failure',
+          'user.sign-in success',
+          'user.sign-out success',
+        ],
+      )
+      const { by, target, requestId, address } = entries.at(-1) ?? assert.fail()
+      assert.deepEqual([by, target, typeof requestId, typeof address], [{ type: 'user', id: sub }, sub, 'string', 'string'])
+      const root = await gatehouse.root.store.audit.search({ target: String(sub), limit: 50, newestFirst: false })
+      assert.deepEqual(root, [])
+    })
+
     test('what is refused', async () => {
       const cookies = `${cookieOf(await signUp('one'))}; ${cookieOf(await signUp('two'))}`
       const alice = { username: 'alice', email: 'alice@example.com', password }
