@@ -161,7 +161,6 @@ test('while another process writes, it waits without blocking the event loop', a
 test('a database that another process keeps to itself is unavailable after a while, to who writes and to who opens it', async (t) => {
   const { db, path } = await stage(t)
   const other = new DatabaseSync(path)
-  t.after(() => other.close())
   other.exec('begin immediate')
   await assert.rejects(db.write(insert('a')), DatabaseUnavailable)
   other.exec('rollback')
@@ -169,6 +168,10 @@ test('a database that another process keeps to itself is unavailable after a whi
   await db.close()
   other.exec('pragma locking_mode = exclusive; begin exclusive')
   await assert.rejects(openDatabase(`sqlite:${path}`), DatabaseUnavailable)
+  const opening = openDatabase(`sqlite:${path}`)
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  other.close()
+  await (await opening).close()
 })
 
 test('on a full disk nothing new is accepted, but tokens can be revoked', async (t) => {
