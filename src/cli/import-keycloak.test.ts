@@ -151,6 +151,16 @@ suite('a realm export of Keycloak 26', () => {
         { cost_center: '4711', hobbies: ['chess', 'tea'], realm_roles: ['editor', 'viewer'], client_roles: ['shop:refund'] },
       ],
     )
+    const defined: { name: string; type: string; max_length?: number; max_items?: number }[] = await line.json('attributes list')
+    assert.deepEqual(
+      defined.map(({ name, type, max_length, max_items }) => [name, type, max_length, max_items]),
+      [
+        ['client_roles', 'list', 2000, 100],
+        ['cost_center', 'string', 2000, undefined],
+        ['hobbies', 'list', 2000, 100],
+        ['realm_roles', 'list', 2000, 100],
+      ],
+    )
     const bob = await line.json('users show bob')
     assert.deepEqual([bob.status, bob.email, bob.attributes], ['suspended', 'Bob@example.com', {}])
     const grace = await line.json('users show grace')

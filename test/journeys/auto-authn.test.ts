@@ -198,6 +198,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'secret',
       )
       assert.equal((await form('/token', { ...other, client_id: 'modern' })).body.error, 'unauthorized_client')
+      const nameless = encode({ grant_type: 'password', username: 'rootling', password })
+      for (const headers of [{ authorization: 'Basic eDp5' }, { 'oauth-client-attestation': 'x' }, { authorization: 'Bearer x' }])
+        assert.notEqual((await call(`${gatehouse.issuer}/token`, { body: nameless, headers })).status, 200, JSON.stringify(headers))
+      for (const named of [{ client_id: 'x' }, { client_secret: 'x' }, { client_assertion: 'x' }])
+        assert.notEqual((await ask(named)).status, 200, JSON.stringify(named))
     })
 
     test('closed: as production has it, and per tenant', async () => {
