@@ -273,6 +273,9 @@ test('people who cannot come are named, and the others come', async (t) => {
   ]
   const file = join(line.folder, 'realm.json')
   writeFileSync(file, JSON.stringify({ realm: 'example', users }))
+  const planned = await line.gatehouse(`import keycloak ${file}`)
+  assert.match(planned.out, /, 2 refused\n/)
+  assert.deepEqual([planned.status, planned.err], [0, ''], 'nothing was asked of anybody yet')
   const { status, out, err } = await line.gatehouse(`import keycloak ${file} --yes`)
   assert.equal(status, 1)
   assert.match(out, / {2}users: 8 imported, 0 already there, 0 left out, 2 refused\n/)
