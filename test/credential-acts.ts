@@ -39,7 +39,10 @@ export const credentialActs: Record<string, Act> = {
   'statusLists.version': lists((s) => s.statusLists.version(1)),
   'statusLists.read': lists((s) => s.statusLists.read(1)),
   'deferredCredentials.add': writes('deferred_credentials +1', (s) => s.deferredCredentials.add(aDeferred('3'), 20)),
-  'deferredCredentials.find': reads((s, n) => s.deferredCredentials.find({ hash: `transaction${n}` }, NOW)),
+  'deferredCredentials.find': reads(async (s, n) => [
+    await s.deferredCredentials.find({ hash: `transaction${n}` }, NOW),
+    await s.deferredCredentials.find({ id: `deferred${n}` }, NOW),
+  ]),
   'deferredCredentials.waiting': lists((s) => s.deferredCredentials.waiting({ ...page, now: NOW })),
   'deferredCredentials.decide': writes('deferred_credentials ~1', (s) => s.deferredCredentials.decide('deferred2', 'denied', NOW)),
   'credentialOffers.add': writes('credential_offers +1', (s) => s.credentialOffers.add(anOffer('3'))),

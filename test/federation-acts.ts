@@ -38,6 +38,7 @@ export async function fillFederation(store: TenantStore, n: string): Promise<voi
   await store.federation.put(anEntity(n))
   await store.federation.put(anAnchor(n))
   await store.federationKeys.add(aFederationKey(Number(n)), undefined)
+  await store.federationKeys.add({ ...aFederationKey(Number(n)), kid: `other-federation-kid${n}`, alg: 'PS256' }, undefined)
   await store.federationKeys.add(aFederationKey(10 + Number(n)), undefined)
   await store.federationKeys.remove(`federation-kid1${n}`)
   await store.federation.register(aFederatedClient(n))
@@ -55,7 +56,7 @@ export const federationActs: Readonly<Record<string, Act>> = {
     s.federation.register({ ...aFederatedClient('3'), anchor: aFederatedClient('1').anchor }),
   ),
   'federationKeys.list': lists((s) => s.federationKeys.list()),
-  'federationKeys.add': writes('federation_keys +1', (s) => s.federationKeys.add(aFederationKey(3), undefined)),
+  'federationKeys.add': writes('federation_keys ~1 +1', (s) => s.federationKeys.add(aFederationKey(3), NOW + 60)),
   'federationKeys.remove': writes('federation_keys ~1', (s) => s.federationKeys.remove('federation-kid1')),
   'trustMarks.issue': writes('trust_marks +1', (s) => s.trustMarks.issue(aMark('3'))),
   'trustMarks.find': reads((s, n) => s.trustMarks.find(`https://type${n}.example`, 'https://rp.example')),

@@ -227,6 +227,7 @@ export async function fillTenant(store: TenantStore): Promise<void> {
     await store.groups.add(aGroup(n))
     await store.services.add(aService(n))
     await store.signingKeys.add(aKey(Number(n)), undefined)
+    await store.signingKeys.add({ ...aKey(Number(n)), kid: `other-kid${n}`, alg: 'PS256' }, undefined)
     await fillFederation(store, n)
   }
   for (const n of ['1', '2']) await fillPerson(store, n)

@@ -1,7 +1,9 @@
 /** What the operator does by the command line is in the audit log: each command, and how it is read back. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Command } from 'commander'
+import { testApp } from '../../test/app.ts'
 import { commandLine } from '../../test/command-line.ts'
 import { filledIn, masked, transcript, writeInputs } from '../../test/transcript.ts'
 import { program } from './program.ts'
@@ -84,4 +86,12 @@ test('the list is for people: the newest first, filtered by login, act, outcome 
   assert.match((await gatehouse('audit list --about eve')).out, /user\.status +operator \S+ +eve$/m)
   for (const limit of [0, 10_001]) assert.match((await gatehouse(`audit list --limit ${limit}`)).err, /--limit is 1 to 10000/)
   assert.match((await gatehouse('audit list --act user.praise')).err, /Allowed choices are/)
+})
+
+test('of what was refused the list says why, who was meant and from where', async () => {
+  const app = await testApp('sqlite', { DATABASE_URL: `sqlite:${join(folder, 'gatehouse.db')}`, DATA_DIR: folder })
+  const refused = { act: 'user.sign-in', outcome: 'failure', detail: { reason: 'wrong_password', login: 'eve' } } as const
+  await app.root.recordAudit([refused], { requestId: 'r', address: '192.0.2.7' })
+  await app.close()
+  assert.match((await gatehouse('audit list --outcome failure')).out, /user\.sign-in \(refused\) +wrong_password +eve +192\.0\.2\.7$/m)
 })

@@ -138,14 +138,7 @@ export function readSection(
   const all = [...resources, ...clients, ...connections, ...webhooks, ...credentials, ...entities, ...issuers]
   for (const { kind, id, secret } of all) {
     if (all.filter((other) => other.kind === kind && other.id === id).length > 1) problems.push(`${kind} ${id} is declared twice`)
-    if (
-      kind !== 'connection' &&
-      kind !== 'webhook' &&
-      secret !== undefined &&
-      secret !== generate &&
-      secret.length < 22 &&
-      !allowWeakSecret
-    )
+    if (kind !== 'connection' && secret !== undefined && secret !== generate && secret.length < 22 && !allowWeakSecret)
       problems.push(
         `${kind} ${id}: the secret is shorter than 22 characters: write "generate" to have one generated, or add --allow-weak-secret`,
       )

@@ -151,6 +151,16 @@ suite('a realm export of Keycloak 26', () => {
         { cost_center: '4711', hobbies: ['chess', 'tea'], realm_roles: ['editor', 'viewer'], client_roles: ['shop:refund'] },
       ],
     )
+    const defined: { name: string; type: string; max_length?: number; max_items?: number }[] = await line.json('attributes list')
+    assert.deepEqual(
+      defined.map(({ name, type, max_length, max_items }) => [name, type, max_length, max_items]),
+      [
+        ['client_roles', 'list', 2000, 100],
+        ['cost_center', 'string', 2000, undefined],
+        ['hobbies', 'list', 2000, 100],
+        ['realm_roles', 'list', 2000, 100],
+      ],
+    )
     const bob = await line.json('users show bob')
     assert.deepEqual([bob.status, bob.email, bob.attributes], ['suspended', 'Bob@example.com', {}])
     const grace = await line.json('users show grace')
@@ -263,6 +273,9 @@ test('people who cannot come are named, and the others come', async (t) => {
   ]
   const file = join(line.folder, 'realm.json')
   writeFileSync(file, JSON.stringify({ realm: 'example', users }))
+  const planned = await line.gatehouse(`import keycloak ${file}`)
+  assert.match(planned.out, /, 2 refused\n/)
+  assert.deepEqual([planned.status, planned.err], [0, ''], 'nothing was asked of anybody yet')
   const { status, out, err } = await line.gatehouse(`import keycloak ${file} --yes`)
   assert.equal(status, 1)
   assert.match(out, / {2}users: 8 imported, 0 already there, 0 left out, 2 refused\n/)

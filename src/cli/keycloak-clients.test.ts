@@ -210,6 +210,11 @@ const leftOut: [what: string, value: unknown, why: RegExp][] = [
   ['an API', { ...usual, bearerOnly: true }, /^it is bearer-only, an API/],
   ['a disabled one', { ...usual, enabled: false }, /^it is disabled$/],
   ['another form', { ...usual, redirectUris: 'x' }, /^it is not as Keycloak exports it$/],
+  [
+    'more redirect URIs than fit',
+    { ...usual, redirectUris: Array.from({ length: 51 }, (_, n) => `https://a.example/${n}`) },
+    /^redirect_uris /,
+  ],
   ['an id that is refused', { ...usual, clientId: 'a\u0000b' }, /^client_id /],
 ]
 for (const [what, value, why] of leftOut)

@@ -52,6 +52,9 @@ test('tokens of an Auth Manager are taken over once, and what does not open is t
     AUTH_MANAGER_TOKEN_VAULT_ENCRYPTION_KEY: key.toString('hex'),
   })
   assert.deepEqual(JSON.parse(again.out), { imported: 0, known: 2, failed: 1 })
+  writeFileSync(`${keyFile}-other`, `${randomBytes(32).toString('hex')}\n`)
+  const other = await imported(`--key-file ${keyFile}-other`)
+  assert.deepEqual(JSON.parse(other.out), { imported: 0, known: 2, failed: 1 }, 'what is there is not opened')
 })
 
 test('they are listed without the tokens, sealed anew, and removed', async () => {

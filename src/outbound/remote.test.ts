@@ -104,6 +104,11 @@ suite('a request to another server', () => {
       await assert.rejects(closed.request({ url }), failure('address'))
     })
 
+  for (const url of ['https://8.8.8.8/', 'https://[2001:4860:4860::8888]/'])
+    test(`may go to ${url}`, async () => {
+      await assert.rejects(closed.request({ url, method: 'NO METHOD' }), failure('unreachable')) // nothing is sent
+    })
+
   test('goes by plain HTTP only to addresses that the operator names', async () => {
     const origin = await listening((_, response) => response.end('ok'))
     const port = new URL(origin).port

@@ -47,14 +47,16 @@ onEachEngine('each filter returns what it names', async ({ a }) => {
     anEntry('target', NOW, { target: 'eve' }),
   ]
   await a.audit.add(others, NOW + 60)
-  const found = async (filter: object) => (await a.audit.search({ ...filter, limit: 9, newestFirst: false })).map(({ id }) => id)
-  assert.deepEqual(await found({ act: 'user.status' }), ['act'])
-  assert.deepEqual(await found({ outcome: 'failure' }), ['outcome'])
-  assert.deepEqual(await found({ by: 'eve' }), ['by'])
-  assert.deepEqual(await found({ target: 'eve' }), ['target'])
-  assert.deepEqual(await found({ about: 'eve' }), ['by', 'target'])
-  assert.deepEqual(await found({ since: NOW + 1 }), ['late'])
-  assert.deepEqual(await found({ until: NOW + 9 }), ['act', 'by', 'outcome', 'target'])
+  for (const newestFirst of [false, true]) {
+    const found = async (filter: object) => (await a.audit.search({ ...filter, limit: 9, newestFirst })).map(({ id }) => id).sort()
+    assert.deepEqual(await found({ act: 'user.status' }), ['act'])
+    assert.deepEqual(await found({ outcome: 'failure' }), ['outcome'])
+    assert.deepEqual(await found({ by: 'eve' }), ['by'])
+    assert.deepEqual(await found({ target: 'eve' }), ['target'])
+    assert.deepEqual(await found({ about: 'eve' }), ['by', 'target'])
+    assert.deepEqual(await found({ since: NOW + 1 }), ['late'])
+    assert.deepEqual(await found({ until: NOW + 9 }), ['act', 'by', 'outcome', 'target'])
+  }
 })
 
 onEachEngine('all entries are read, page after page, and swept when they are old', async ({ a, db }) => {

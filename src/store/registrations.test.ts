@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { signer } from '../../test/federation.ts'
 import { aFederatedClient, anAnchor } from '../../test/federation-acts.ts'
-import { aClient, atOnce, onEachEngine } from '../../test/stored.ts'
+import { aClient, atOnce, NOW, onEachEngine } from '../../test/stored.ts'
 import { aDescribedClient, aRegistration } from '../../test/tenant-content.ts'
 
 onEachEngine('using the present token ends the one before, of this client in this tenant alone', async ({ a, b }) => {
@@ -22,6 +22,16 @@ onEachEngine('using the present token ends the one before, of this client in thi
   assert.deepEqual(await lives('first'), [true, true, true, true])
   assert.ok(await a.registrations.find('registered1', 'second'))
   assert.deepEqual(await lives('first'), [false, true, true, true])
+})
+
+onEachEngine('an initial access token is good for so many uses, until it expires, in its tenant', async ({ a, b }) => {
+  const token = { id: 'token', hash: 'hash', label: 'x', scope: undefined, usesLeft: 1, createdAt: NOW, expiresAt: NOW + 60 }
+  await a.initialAccessTokens.add(token)
+  const isGood = async (store = a, now = NOW) => (await store.registrations.initialToken('hash', now)) !== undefined
+  assert.deepEqual([await isGood(), await isGood(a, NOW + 59), await isGood(a, NOW + 60), await isGood(b)], [true, true, false, false])
+  const made = aRegistration('1')
+  assert.ok(await a.registrations.add({ ...made, hash: 'first', registration: { ...made.registration, token: 'token' } }))
+  assert.equal(await isGood(), false)
 })
 
 onEachEngine('of requests that make the same client known at the same time, none is refused', async ({ a }) => {

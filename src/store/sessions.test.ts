@@ -29,10 +29,19 @@ onEachEngine('hole 4: a session ends its own codes, and no others', async ({ a, 
       await store.sessions.start(aSession({ hash: sid, sid }), '$hash', [])
       const authentication = { ...aCode().authentication, sid }
       await store.codes.add(aCode({ hash: sid, grantId, authentication }), undefined)
+      const deviceSecret = {
+        ...aDeviceSecret(sid),
+        grantId,
+        authentication: { ...aDeviceSecret(sid).authentication, subject: 'subject', sid },
+      }
+      await store.issue({ spend: undefined, refresh: undefined, deviceSecret: { ...deviceSecret, hash: sid, expiresAt: NOW + 1000 } })
     }
   }
+  /** Those whose code is left, and those whose device secret is. */
   const codes = async (store: TenantStore) => {
     const found = await Promise.all(['one', 'two', 'three'].map(async (hash) => ((await store.codes.find(hash)) ? hash : '')))
+    const secrets = (await store.deviceSecrets.of('subject', NOW)).map(({ hash }) => hash)
+    assert.deepEqual(secrets.sort(), found.filter(Boolean).sort())
     return found.filter(Boolean)
   }
   assert.deepEqual(await a.sessions.end({ hashes: ['one', 'unknown'] }), [

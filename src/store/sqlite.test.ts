@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from './open.ts'
-import { DatabaseUnavailable, DatabaseUnusable, Sql, sql, UniqueViolation } from './sql.ts'
+import { DatabaseUnavailable, DatabaseUnusable, DiskFull, Rows, Sql, sql, UniqueViolation } from './sql.ts'
 
 /** The path of a database in a folder that does not exist yet, and the messages to the operator. */
 async function stage(t: TestContext) {
@@ -158,6 +158,22 @@ test('while another process writes, it waits without blocking the event loop', a
   assert.equal((await db.read(sql`select id from things`)).length, 1)
 })
 
+test('a database that another process keeps to itself is unavailable after a while, to who writes and to who opens it', async (t) => {
+  const { db, path } = await stage(t)
+  const other = new DatabaseSync(path)
+  other.exec('begin immediate')
+  await assert.rejects(db.write(insert('a')), DatabaseUnavailable)
+  other.exec('rollback')
+  await db.write(insert('b'))
+  await db.close()
+  other.exec('pragma locking_mode = exclusive; begin exclusive')
+  await assert.rejects(openDatabase(`sqlite:${path}`), DatabaseUnavailable)
+  const opening = openDatabase(`sqlite:${path}`)
+  for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate)
+  other.close()
+  await (await opening).close()
+})
+
 test('on a full disk nothing new is accepted, but tokens can be revoked', async (t) => {
   const { db, path, problems } = await stage(t)
   await db.write(sql`create table revocations (id text primary key not null)`)
@@ -185,6 +201,16 @@ test('on a full disk nothing new is accepted, but tokens can be revoked', async 
     () => {},
   )
   await assert.rejects(migration, DatabaseUnavailable)
+})
+
+test('a row too many for the disk among several tells the operator, too', async (t) => {
+  const { db, path, problems } = await stage(t)
+  const [{ page_count: pages } = {}] = await db.read(sql`pragma page_count`)
+  await db.read(new Sql([`pragma max_page_count = ${pages}`], []))
+  const rows = new Rows(['a', 'b'].map((id) => [id, 'x'.repeat(100_000)]))
+  await assert.rejects(db.write(sql`insert into things (id, filling) values ${rows}`), DiskFull)
+  assert.deepEqual(problems, ['the disk is full: nothing new is accepted, only revocations'])
+  assert.equal(existsSync(`${path}-reserve`), false, 'revocations have its space')
 })
 
 test('several processes share one file', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, suite, test } from 'node:test'
 import type { Engine } from '../app.ts'
 import { engines } from '../postgres.ts'
+import type { TinyBrowser } from '../tiny-browser.ts'
 import { newcomer, upstreamStage } from './upstream-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -31,6 +32,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const again = await browser.submit('connections-connect', { connection: 'second' })
       const done = await browser.open(await consentAt(again.url))
       assert.match(done.html, /The account is connected\./)
+      assert.deepEqual(await store.vault.of({ type: 'account', id: 'alice-sub' }, 'second'), [], 'its tokens are not kept')
       const fresh = gatehouse.browser()
       assert.equal((await tokensOf((await through(fresh, 'second', newcomer('alice-upstream'))).landing, fresh)).sub, 'alice-sub')
       await browser.open('/account/connections')
@@ -81,6 +83,58 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'])
       assert.match(refused.html, /That provider does not answer just now/)
       assert.match(gatehouse.logged(), /"connection":"away","why":"[^"]+".*an account of a provider could not be connected/)
+    })
+
+    const failures: [
+      what: string,
+      problem: RegExp,
+      change: (back: string) => string,
+      answer?: { path: string; status: number; body: unknown },
+    ][] = [
+      ['the person does not agree', /You did not agree/, (back) => back.replace(/code=[^&]+/, 'error=access_denied')],
+      ['the provider is down', /That provider does not answer just now/, (back) => back, { path: '/token', status: 503, body: {} }],
+      [
+        'it answers nonsense',
+        /could not be used, so nothing was connected/,
+        (back) => back,
+        { path: '/token', status: 200, body: '<html>' },
+      ],
+    ]
+    for (const [n, [what, problem, change, answer]] of failures.entries())
+      test(`nothing is connected when ${what}, and the cause is in the log`, async () => {
+        const [name, browser] = [`failing-${n}`, gatehouse.browser()]
+        await set(name)
+        await app.tokens(browser)
+        await browser.open('/account/connections')
+        const away = await browser.submit('connections-connect', { connection: name })
+        upstream.person = newcomer(name)
+        const back = await consentAt(away.url)
+        if (answer) upstream.twist.set(answer.path, (usual) => ({ ...usual, ...answer }))
+        assert.match((await browser.open(change(back))).html, problem)
+        upstream.twist.clear()
+        assert.equal(await store.upstreamIdentities.find(name, name), undefined)
+        assert.match(gatehouse.logged(), new RegExp(`"connection":"${name}","why":"[^"]+.*an account of a provider could not be connected`))
+      })
+
+    test('who is signed out meanwhile, or must choose a password by now, connects nothing', async () => {
+      const temporary = (passwordIsTemporary: boolean) => store.accounts.change('alice-sub', { passwordIsTemporary })
+      for (const [name, change] of [
+        ['left', (browser: TinyBrowser) => browser.cookies.delete('gatehouse-session')],
+        ['weak', () => temporary(true)],
+      ] as const) {
+        await set(name)
+        const browser = gatehouse.browser()
+        await app.tokens(browser)
+        await browser.open('/account/connections')
+        const away = await browser.submit('connections-connect', { connection: name })
+        upstream.person = newcomer(name)
+        const back = await consentAt(away.url)
+        await change(browser)
+        const { html } = await browser.open(back)
+        await temporary(false)
+        assert.doesNotMatch(html, /The account is connected/, name)
+        assert.equal(await store.upstreamIdentities.find(name, name), undefined, name)
+      }
     })
 
     test('tokens are kept for a connection that keeps them, and given back when it is disconnected', async () => {

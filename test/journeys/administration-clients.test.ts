@@ -133,6 +133,9 @@ for (const engine of Object.keys(engines) as Engine[]) {
       for (const [method, path, body] of [
         ['PATCH', '', { client_name: 'Mine' }],
         ['DELETE', '', undefined],
+        ['PUT', '/status', { status: 'disabled' }],
+        ['POST', '/assignments', { kind: 'user', id: 'x' }],
+        ['DELETE', '/assignments/user/x', undefined],
         ['POST', '/secrets', {}],
         ['POST', '/secrets/rotate', {}],
         ['DELETE', '/secrets/x', undefined],

@@ -30,6 +30,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await admin('GET', '/tenants/acme')).body, tenant)
       const acme = await gatehouse.app.tenant('acme')
       assert.equal((await acme?.store.accounts.bySubject(administrator.id))?.role, 'superadmin')
+      const [noted] = (await acme?.store.audit.search({ act: 'user.create', limit: 1, newestFirst: false })) ?? []
+      assert.deepEqual([noted?.target, noted?.detail], [administrator.id, { role: 'superadmin', access: 'temporary_password' }])
       const login = { email: 'ada', password: administrator.temporary_password }
       const there = await asked(`${gatehouse.issuer}/t/acme/api/v1/auth/login`, 'POST', login)
       assert.equal(there.body.detail, 'this password is temporary; sign in with a browser and choose your own')

@@ -249,6 +249,13 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.deepEqual(Object.keys(answer.body), ['error', 'code', 'reason', 'details'])
       })
 
+    test('what is wrong with a body is told with its member', async () => {
+      for (const body of [undefined, { refresh_token: '' }, []]) {
+        const { details } = (await call('POST', '/v1/refresh-token', tokenOf('x'), body)).body
+        assert.deepEqual(Object.keys(details), ['body.refresh_token'], JSON.stringify(body))
+      }
+    })
+
     test('a token that is bound to a key is asked for its proof', async () => {
       const { status, headers, body } = await call('GET', '/v1/validate-token', { authorization: `DPoP ${bound}` })
       assert.deepEqual([status, body.code], [401, 'token_not_active'])

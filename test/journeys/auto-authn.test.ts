@@ -112,6 +112,35 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual([await names(both), await names(cookieOf(out))], [['bobby'], ['bobby']])
     })
 
+    test('what happens is in the audit log of the tenant it happens in', async () => {
+      const first = await signUp('noted')
+      const wrong = { tenant_slug: 'noted', identifier: 'alice', password: 'not this one' }
+      await json('/login', wrong)
+      const { body } = await json('/login', { ...wrong, password })
+      await form('/token', { grant_type: 'password', username: 'alice', password: 'nor this', tenant_slug: 'noted' })
+      await form('/token', { grant_type: 'password', username: 'alice', password, tenant_slug: 'noted' })
+      await json('/logout', { id_token_hint: body.id_token }, cookieOf(first))
+      await json('/logout', { id_token_hint: body.id_token }, cookieOf(first)) // nobody is signed in any more
+      const noted = (await gatehouse.app.tenant('noted')) as Tenant
+      const { sub } = claimsOf(body.id_token)
+      const entries = await noted.store.audit.search({ limit: 50, newestFirst: false })
+      assert.deepEqual(
+        entries.map(({ act, outcome }) => `${act} ${outcome}`),
+        [
+          'user.sign-up success',
+          'user.sign-in failure',
+          'user.sign-in success',
+          'user.sign-in failure',
+          'user.sign-in success',
+          'user.sign-out success',
+        ],
+      )
+      const { by, target, requestId, address } = entries.at(-1) ?? assert.fail()
+      assert.deepEqual([by, target, typeof requestId, typeof address], [{ type: 'user', id: sub }, sub, 'string', 'string'])
+      const root = await gatehouse.root.store.audit.search({ target: String(sub), limit: 50, newestFirst: false })
+      assert.deepEqual(root, [])
+    })
+
     test('what is refused', async () => {
       const cookies = `${cookieOf(await signUp('one'))}; ${cookieOf(await signUp('two'))}`
       const alice = { username: 'alice', email: 'alice@example.com', password }
@@ -127,6 +156,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [409, await json('/register', { ...alice, tenant_slug: 'one' })],
         [422, await json('/register', { ...alice, tenant_slug: 'one', password: 'short' })],
         [422, await json('/register', { ...alice, username: 'a b', tenant_slug: 'one' })],
+        [422, await json('/register', { username: 'alice', tenant_slug: 'one' })],
+        [422, await json('/register', { password, tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password: 'not this one', tenant_slug: 'one' })],
         [401, await json('/login', { identifier: 'alice', password })],
         [404, await asked(`${gatehouse.issuer}/t/one/login`, 'POST', { identifier: 'alice', password, tenant_slug: 'two' })],
@@ -167,6 +198,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
         'secret',
       )
       assert.equal((await form('/token', { ...other, client_id: 'modern' })).body.error, 'unauthorized_client')
+      const nameless = encode({ grant_type: 'password', username: 'rootling', password })
+      for (const headers of [{ authorization: 'Basic eDp5' }, { 'oauth-client-attestation': 'x' }, { authorization: 'Bearer x' }])
+        assert.notEqual((await call(`${gatehouse.issuer}/token`, { body: nameless, headers })).status, 200, JSON.stringify(headers))
+      for (const named of [{ client_id: 'x' }, { client_secret: 'x' }, { client_assertion: 'x' }])
+        assert.notEqual((await ask(named)).status, 200, JSON.stringify(named))
     })
 
     test('closed: as production has it, and per tenant', async () => {

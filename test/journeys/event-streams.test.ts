@@ -232,6 +232,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         const answer = await (path.includes(fetching.stream) || body === refused.at(-1)![2] ? fetching : it).send(method, path, body)
         assert.deepEqual([answer.status, answer.body.error_description], [400, text], JSON.stringify(body))
       }
+      const second = await it.send('POST', '/ssf/streams', { delivery: { method: poll } })
+      assert.deepEqual([second.status, second.body.error_description], [409, 'this client has a stream already; change or delete it'])
       assert.equal((await it.send('POST', '/ssf/verify', { ...id, state: 'x'.repeat(1000) })).status, 204)
       for (const body of [{ setErrs: { x: null } }, { maxEvents: 0 }, { ack: [...Array.from({ length: 999 }, String), 'x'.repeat(200)] }])
         assert.equal((await fetching.send('POST', `/ssf/poll/${fetching.stream}`, body)).status, 200, JSON.stringify(body))

@@ -62,6 +62,24 @@ suite('the interface description', () => {
     walk(document)
   })
 
+  test('has examples that fit', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema(document, 'api')
+    let examples = 0
+    const walk = (value: unknown, pointer: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      if ('examples' in value && Array.isArray(value.examples)) {
+        const validate = ajv.getSchema(`api#${pointer}`)
+        for (const example of value.examples) assert.ok(validate?.(example), `${pointer}: ${JSON.stringify(validate?.errors)}`)
+        examples += value.examples.length
+      }
+      for (const [name, one] of Object.entries(value))
+        walk(one, `${pointer}/${encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))}`)
+    }
+    walk(document, '')
+    assert.ok(examples > 5, `${examples}`)
+  })
+
   test('has every JSON route, with a unique id, who may call it, and its errors', () => {
     const ids = new Set<string>()
     for (const { method, path, callers, permission, summary } of jsonRoutes) {

@@ -176,6 +176,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
     })
 
     test('a tenant that requires statements registers nobody without one, except for an initial access token', async () => {
+      const before = (await register(web)).body
       await gatehouse.app.tenants.set('', { software_statements: 'required' })
       const { ctx, store } = gatehouse.root
       const token = ctx.tokens.make('ia')
@@ -187,7 +188,15 @@ for (const engine of Object.keys(engines) as Engine[]) {
         [400, 'invalid_software_statement', 'a software_statement of an issuer that is trusted here is needed to register'],
       )
       assert.equal((await register({ ...web, software_statement: await statement({}) })).status, 201)
-      assert.equal((await register(web, token)).status, 201)
+      const brought = await register(web, token)
+      assert.equal(brought.status, 201)
+      for (const [{ client_id, registration_client_uri, registration_access_token }, status] of [
+        [before, 400],
+        [brought.body, 200],
+      ] as const) {
+        const replaced = await asked(registration_client_uri, 'PUT', { ...web, client_id }, bearer(registration_access_token))
+        assert.equal(replaced.status, status, replaced.text)
+      }
       const page = await gatehouse.browser().open(application(gatehouse, { id: host.publish('/unstated.json', web) }).url())
       assert.match(page.html, /a software_statement of an issuer that is trusted here is needed/)
       await trust({ [directory]: null, [published]: null })

@@ -57,6 +57,17 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(noted?.detail?.['connection'], 'sso')
     })
 
+    test('a sid of 255 characters is known, and a longer one of no use', async () => {
+      for (const [length, known] of [
+        [255, true],
+        [256, false],
+      ] as const) {
+        const browser = await enter('p9', 's'.repeat(length))
+        await logout({ sid: 's'.repeat(length) })
+        assert.equal(await isIn(browser), !known, `${length}`)
+      }
+    })
+
     test('a session that goes on under another id after a new sign-in ends too; the other provider ends nothing', async () => {
       const browser = await enter('p3', 's4')
       const { subject } = (await store.upstreamIdentities.find('sso', 'p3'))!

@@ -167,7 +167,7 @@ for (const engine of Object.keys(engines) as Engine[]) {
         upstream.idToken = claims
         const browser = gatehouse.browser()
         const token = await tokensOf((await through(browser, 'strong', newcomer(`strong-${acr}-${Object.keys(claims)}`))).landing, browser)
-        assert.equal(token.acr, acr)
+        assert.deepEqual([token.acr, token.amr], [acr, acr === 'aal2' ? ['fed', 'mfa'] : ['fed']])
       }
       upstream.idToken = {}
     })
@@ -237,6 +237,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok(shows(landing, 'sign-in'))
         assert.match(landing.html, /<form id="sign-in"[^>]*>\s*<input type="hidden" name="flow" value="gth_fl_[^"]+">/)
         assert.ok(!told(await browser.open(app.url())).code)
+        const [noted] = await store.audit.search({ act: 'user.sign-in', outcome: 'failure', limit: 1, newestFirst: true })
+        assert.deepEqual([noted?.detail?.['connection'], typeof noted?.detail?.['problem']], ['open', 'string'])
       }
     })
 

@@ -31,7 +31,6 @@ export async function authManagerCaller(
 ): Promise<AuthManagerCaller> {
   const text = /^bearer +(\S+) *$/i.exec(String(request.headers['authorization'] ?? ''))?.[1]
   if (text === undefined || isOurs(tenant, text)) return personHere(tenant, request)
-  if (text.length > maxToken) fail('token_not_active', 'Token is not active')
   const claims = await vouchedClaims(tenant, connection, vouched, text)
   if (!claims) fail('token_not_active', 'Token is not active')
   const { sub, sid, session_state: state, client_id: client, azp } = claims
