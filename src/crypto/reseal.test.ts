@@ -6,7 +6,7 @@ import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import { openKeyring } from '../../test/open-keyring.ts'
 import { clientSchema } from '../protocol/client.ts'
 import type { ResealOnUse } from './reseal.ts'
-import { resealOnUse, sealing } from './reseal.ts'
+import { missingKeys, resealOnUse, sealing } from './reseal.ts'
 import { sealer } from './seal.ts'
 import { sharedKeys } from './shared-keys.ts'
 import type { SealedKind, SealedStore, SealedValue } from './types.ts'
@@ -99,9 +99,10 @@ test('all is resealed slice after slice, and what does not open is passed over',
   const [before, now] = [sealer([old], randomBytes), sealer([next, old], randomBytes)]
   const ids = Array.from({ length: 250 }, (_, n) => String(n).padStart(3, '0'))
   const isBroken = (id: string) => id < '200'
+  const tenantOf = (id: string) => (id < '120' ? '' : 'a')
   const values = ids.map((id) => {
-    const context = { purpose: 'totp', tenant: '', id: isBroken(id) ? 'another' : id }
-    return { tenant: '', id, sealed: before.seal(context, Buffer.from(id)) }
+    const context = { purpose: 'totp', tenant: tenantOf(id), id: isBroken(id) ? 'another' : id }
+    return { tenant: tenantOf(id), id, sealed: before.seal(context, Buffer.from(id)) }
   })
   const prefix = values[0]!.sealed.slice(0, 12)
   const replaced: string[] = []
@@ -111,10 +112,10 @@ test('all is resealed slice after slice, and what does not open is passed over',
     async slice(_, { after, limit }) {
       slices += 1
       assert.ok(slices <= 3, 'it ends')
-      return values.filter(({ id }) => id > after.id).slice(0, limit)
+      return values.filter(({ tenant, id }) => tenant > after.tenant || (tenant === after.tenant && id > after.id)).slice(0, limit)
     },
-    async replace(_, { id }, sealed) {
-      assert.equal(now.open({ purpose: 'totp', tenant: '', id }, sealed).toString(), id)
+    async replace(_, { tenant, id }, sealed) {
+      assert.equal(now.open({ purpose: 'totp', tenant, id }, sealed).toString(), id)
       replaced.push(id)
       return true
     },
@@ -126,5 +127,19 @@ test('all is resealed slice after slice, and what does not open is passed over',
     { resealed: 0, failed: 100, total: 250 },
     { resealed: 0, failed: 200, total: 250 },
     { resealed: 50, failed: 200, total: 250 },
+  ])
+})
+
+test('each key that was not given and that something needs has its sentence', () => {
+  const uses = [
+    { keyId: 'given', values: 3 },
+    { keyId: 'one', values: 1 },
+    { keyId: 'two', values: 2 },
+  ]
+  const rest =
+    'which was not given — add its file to previous_key_encryption_key_files, and run "gatehouse keys reseal" before you remove it'
+  assert.deepEqual(missingKeys(uses, ['given']), [
+    `1 value in the database can be opened only with key-encryption key one, ${rest}`,
+    `2 values in the database can be opened only with key-encryption key two, ${rest}`,
   ])
 })

@@ -140,8 +140,14 @@ for (const engine of Object.keys(engines) as Engine[])
       )
       assert.deepEqual(claims['metadata'].openid_relying_party, { client_name: 'RP', scope: 'openid' })
       assert.deepEqual(claims['trust_marks'], [{ trust_mark_type: type, trust_mark: mark }])
-      const narrowed = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer, entity_type: 'openid_provider' })
-      assert.deepEqual(narrowed.claims['metadata'], {})
+      for (const [entity_type, left] of [
+        ['openid_provider', []],
+        ['openid_relying_party', ['openid_relying_party']],
+        [['openid_provider', 'openid_relying_party'], ['openid_relying_party']],
+      ] as const) {
+        const narrowed = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer, entity_type })
+        assert.deepEqual(Object.keys(narrowed.claims['metadata']), left, String(entity_type))
+      }
       const rows: [Fields, string, string][] = [
         [{ sub: rp.id }, 'invalid_trust_anchor', 'trust_anchor is missing, or no trust anchor of this server'],
         [
