@@ -7,7 +7,8 @@ import { openKeyring } from '../../test/open-keyring.ts'
 import { clientSchema } from '../protocol/client.ts'
 import type { ResealOnUse } from './reseal.ts'
 import { missingKeys, resealOnUse, sealing } from './reseal.ts'
-import { sealer } from './seal.ts'
+import { sealer, Unsealable } from './seal.ts'
+import { sealedTexts } from './sealed-texts.ts'
 import { sharedKeys } from './shared-keys.ts'
 import type { SealedKind, SealedStore, SealedValue } from './types.ts'
 
@@ -93,6 +94,22 @@ test('7: every signing key of a tenant during maintenance, including retired and
     assert.deepEqual(alone.open({ purpose: kind, ...value }, sealed), before.open({ purpose: kind, ...value }, value.sealed))
   }
 })
+
+for (const purpose of ['connection-secret', 'webhook-secret', 'stream-authorization', 'vault'] as const)
+  test(`7: a text sealed as ${purpose}, when it is opened, and only once; it opens for nothing else`, async () => {
+    const { made, store } = replacements()
+    const textsWith = (seal: typeof before) => sealedTexts({ sealer: seal, reseal: resealOnUse(store, seal), purpose, tenantId: 't' })
+    const sealed = textsWith(before).seal('one', 'text')
+    assert.equal(await textsWith(after).open('one', sealed), 'text')
+    assert.deepEqual(
+      made.map(({ kind, value }) => [kind, value]),
+      [[purpose, { tenant: 't', id: 'one', sealed }]],
+    )
+    assert.equal(await textsWith(alone).open('one', made[0]!.sealed), 'text')
+    await assert.rejects(textsWith(after).open('another', sealed), Unsealable)
+    await assert.rejects(sealedTexts({ sealer: after, reseal: async () => {}, purpose, tenantId: 'other' }).open('one', sealed), Unsealable)
+    assert.equal(made.length, 1)
+  })
 
 test('all is resealed slice after slice, and what does not open is passed over', async () => {
   const [old, next] = [Buffer.alloc(32, 5), Buffer.alloc(32, 6)]

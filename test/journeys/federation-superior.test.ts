@@ -138,6 +138,9 @@ for (const engine of Object.keys(engines) as Engine[])
           [gatehouse.issuer, gatehouse.issuer],
         ],
       )
+      const ends = claims['trust_chain'].map((jwt: string) => claimsOf(jwt)['exp'])
+      const { iss, sub, iat, exp } = claims
+      assert.deepEqual([iss, sub, iat, exp], [gatehouse.issuer, rp.id, gatehouse.now(), Math.min(...ends)])
       assert.deepEqual(claims['metadata'].openid_relying_party, { client_name: 'RP', scope: 'openid' })
       assert.deepEqual(claims['trust_marks'], [{ trust_mark_type: type, trust_mark: mark }])
       for (const [entity_type, left] of [
