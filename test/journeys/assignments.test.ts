@@ -186,6 +186,11 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual(await mayUse(), [false, true])
       await assignBoth('group')
       assert.deepEqual(await items(), [theGroup, theTwin])
+      const { id: others } = (await admin('POST', '/groups', { name: 'others' })).body
+      const outsider = await gatehouse.addAccount({ username: 'outsider' }, alice.password)
+      await admin('POST', `/groups/${others}/members`, { user_ids: [outsider] })
+      const elsewhere = [store.assignments.includes('twofold', outsider), store.assignments.includes('shop', subject)]
+      assert.deepEqual(await Promise.all(elsewhere), [false, false], 'another group, another client')
       await admin('DELETE', `/clients/twofold/assignments/user/${id}`)
       assert.deepEqual(await mayUse(), [true, false])
       await assignBoth('user')
