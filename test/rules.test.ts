@@ -1,8 +1,11 @@
 /** Tests of the architecture: what each folder may import, what each file must look like. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { guarded, words } from './guarded-words.ts'
 import { may } from './import-table.ts'
+import { allMutants, type Equivalent } from './mutation/sample.ts'
 import { functionsOf, type Source, sources, tests, within } from './sources.ts'
 
 suite('folders', () => {
@@ -159,6 +162,13 @@ suite('files', () => {
     )
     assert.deepEqual(wrong, [])
   })
+})
+
+test('each mutant that is called equivalent can be made of the sources as they are', () => {
+  const equivalents: Equivalent[] = JSON.parse(readFileSync(join(import.meta.dirname, 'mutation', 'equivalent.json'), 'utf8'))
+  const files = [...new Set(equivalents.map(({ file }) => file))]
+  const textOf = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8')
+  assert.ok(allMutants({ files, textOf }, files, equivalents).length > 0)
 })
 
 function matching(word: RegExp, only: readonly string[] = []): string[] {

@@ -53,7 +53,7 @@ async function exists(path: string): Promise<boolean> {
 async function makeAuthority({ issuer, now, random }: { issuer: string; now: number; random: Random }) {
   const x509 = await import('@peculiar/x509')
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-  const pair = async () => (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as unknown as CryptoKeyPair
+  const pair = async () => (await webcrypto.subtle.generateKey(algorithm, true, ['sign'])) as unknown as CryptoKeyPair
   const [authority, signer] = [await pair(), await pair()]
   const name = 'CN=Gatehouse development authority, C=ZZ'
   const validFor = (days: number) => ({ notBefore: new Date(now * 1000 - day), notAfter: new Date(now * 1000 + days * day) })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -22,6 +22,16 @@ test('a created key file is private, readable, and never overwritten', async (t)
   assert.equal(await makeKek(path, randomBytes), false)
   assert.deepEqual(await readKek(path, { strict: true }), key)
   assert.deepEqual(await readdir(home), ['kek'])
+})
+
+test('no file or folder stays open', { skip: process.platform !== 'linux' && 'only Linux tells what is open' }, async (t) => {
+  const home = await folder(t)
+  await makeKek(join(home, 'kek'), randomBytes)
+  const opened = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')))
+  assert.deepEqual(
+    opened.filter((path) => path.startsWith(home)),
+    [],
+  )
 })
 
 test('of concurrent creators one succeeds, and all read the same key', async (t) => {

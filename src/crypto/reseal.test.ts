@@ -6,8 +6,9 @@ import { memoryKeyStore } from '../../test/memory-key-store.ts'
 import { openKeyring } from '../../test/open-keyring.ts'
 import { clientSchema } from '../protocol/client.ts'
 import type { ResealOnUse } from './reseal.ts'
-import { resealOnUse, sealing } from './reseal.ts'
-import { sealer } from './seal.ts'
+import { missingKeys, resealOnUse, sealing } from './reseal.ts'
+import { sealer, Unsealable } from './seal.ts'
+import { sealedTexts } from './sealed-texts.ts'
 import { sharedKeys } from './shared-keys.ts'
 import type { SealedKind, SealedStore, SealedValue } from './types.ts'
 
@@ -94,14 +95,31 @@ test('7: every signing key of a tenant during maintenance, including retired and
   }
 })
 
+for (const purpose of ['connection-secret', 'webhook-secret', 'stream-authorization', 'vault'] as const)
+  test(`7: a text sealed as ${purpose}, when it is opened, and only once; it opens for nothing else`, async () => {
+    const { made, store } = replacements()
+    const textsWith = (seal: typeof before) => sealedTexts({ sealer: seal, reseal: resealOnUse(store, seal), purpose, tenantId: 't' })
+    const sealed = textsWith(before).seal('one', 'text')
+    assert.equal(await textsWith(after).open('one', sealed), 'text')
+    assert.deepEqual(
+      made.map(({ kind, value }) => [kind, value]),
+      [[purpose, { tenant: 't', id: 'one', sealed }]],
+    )
+    assert.equal(await textsWith(alone).open('one', made[0]!.sealed), 'text')
+    await assert.rejects(textsWith(after).open('another', sealed), Unsealable)
+    await assert.rejects(sealedTexts({ sealer: after, reseal: async () => {}, purpose, tenantId: 'other' }).open('one', sealed), Unsealable)
+    assert.equal(made.length, 1)
+  })
+
 test('all is resealed slice after slice, and what does not open is passed over', async () => {
   const [old, next] = [Buffer.alloc(32, 5), Buffer.alloc(32, 6)]
   const [before, now] = [sealer([old], randomBytes), sealer([next, old], randomBytes)]
   const ids = Array.from({ length: 250 }, (_, n) => String(n).padStart(3, '0'))
   const isBroken = (id: string) => id < '200'
+  const tenantOf = (id: string) => (id < '120' ? '' : 'a')
   const values = ids.map((id) => {
-    const context = { purpose: 'totp', tenant: '', id: isBroken(id) ? 'another' : id }
-    return { tenant: '', id, sealed: before.seal(context, Buffer.from(id)) }
+    const context = { purpose: 'totp', tenant: tenantOf(id), id: isBroken(id) ? 'another' : id }
+    return { tenant: tenantOf(id), id, sealed: before.seal(context, Buffer.from(id)) }
   })
   const prefix = values[0]!.sealed.slice(0, 12)
   const replaced: string[] = []
@@ -111,10 +129,10 @@ test('all is resealed slice after slice, and what does not open is passed over',
     async slice(_, { after, limit }) {
       slices += 1
       assert.ok(slices <= 3, 'it ends')
-      return values.filter(({ id }) => id > after.id).slice(0, limit)
+      return values.filter(({ tenant, id }) => tenant > after.tenant || (tenant === after.tenant && id > after.id)).slice(0, limit)
     },
-    async replace(_, { id }, sealed) {
-      assert.equal(now.open({ purpose: 'totp', tenant: '', id }, sealed).toString(), id)
+    async replace(_, { tenant, id }, sealed) {
+      assert.equal(now.open({ purpose: 'totp', tenant, id }, sealed).toString(), id)
       replaced.push(id)
       return true
     },
@@ -126,5 +144,19 @@ test('all is resealed slice after slice, and what does not open is passed over',
     { resealed: 0, failed: 100, total: 250 },
     { resealed: 0, failed: 200, total: 250 },
     { resealed: 50, failed: 200, total: 250 },
+  ])
+})
+
+test('each key that was not given and that something needs has its sentence', () => {
+  const uses = [
+    { keyId: 'given', values: 3 },
+    { keyId: 'one', values: 1 },
+    { keyId: 'two', values: 2 },
+  ]
+  const rest =
+    'which was not given — add its file to previous_key_encryption_key_files, and run "gatehouse keys reseal" before you remove it'
+  assert.deepEqual(missingKeys(uses, ['given']), [
+    `1 value in the database can be opened only with key-encryption key one, ${rest}`,
+    `2 values in the database can be opened only with key-encryption key two, ${rest}`,
   ])
 })

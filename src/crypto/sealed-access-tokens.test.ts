@@ -47,3 +47,12 @@ test('nothing else opens', () => {
     }),
   )
 })
+
+test('its text begins with the hour of issue and a nonce of the random source', () => {
+  const sealed = sealedAccessTokens(
+    () => derive(root, 'ours'),
+    (length) => Buffer.alloc(length, 7),
+  )
+  const bytes = Buffer.from(sealed.sealAccessToken({ ...claims, iat: 3 * 3600 - 1 }).slice(7), 'base64url')
+  assert.deepEqual(bytes.subarray(0, 16), Buffer.from([0, 0, 0, 2, ...Array<number>(12).fill(7)]))
+})

@@ -102,3 +102,40 @@ test('a secret that was hashed elsewhere matches too, alongside ours', async () 
   assert.equal(await ours.matchesSecret('wrong', [bcrypt, own, django]), false)
   assert.equal(await ours.matchesSecret(bcrypt, [bcrypt]), false)
 })
+
+test('what was issued and stored by an earlier version is known again: each is derived as ever', async () => {
+  const sevens = (bytes: number) => Buffer.alloc(bytes, 7)
+  const store = { find: async () => undefined, first: async () => true, reseal: async () => true, hasData: async () => false }
+  const { keys } = await unlock(store, sealer([sevens(32)], randomBytes), sevens)
+  const fixed = tokens(keys('t'), sevens, imported)
+  const refreshToken = fixed.make('rt')
+  const signing = fixed.newSecret(true)
+  const derived = {
+    hash: fixed.hash('rt', refreshToken),
+    successor: fixed.successor(refreshToken),
+    userCode: fixed.hashUserCode('BCDF-GHJK'),
+    preAuthorizedCode: fixed.preAuthorizedCode('offer'),
+    txCode: fixed.hashTxCode('offer', '123456'),
+    pairwise: fixed.pairwise('app.example', 'subject'),
+    pseudonym: fixed.pseudonym('text'),
+    secret: fixed.hashSecret('secret'),
+    signingSecret: signing.text,
+    storedSigningSecret: signing.stored,
+    accessToken: fixed.sealAccessToken({ iat: 7200 }),
+    nonce: fixed.nonce('dpop', 7200),
+  }
+  assert.deepEqual(derived, {
+    hash: 'xrNygdYHjGv2jQjfhI5fmSEFOvGR_6b9LZaWjNWf2UE',
+    successor: 'gth_rt_tYCcLCOWI04szabcB7hY4GbcLC8XG5kli006lmICsz94Zty28',
+    userCode: 'v3KrgFUWBCO6IG-eFTZfaFyX_9a84Aw2I1ymvdPB-M0',
+    preAuthorizedCode: 'gth_pa_RVd5ljxTYMpEJTh147nolDetpSIxSY4IqyBQM2JJbzX0GX3KV',
+    txCode: '8HlMsBYoFS6rlWHlx5inqfHVxlIgoVhCXjIhMbssdDM',
+    pairwise: 'rfmQzoiWR_lENnUq2yovTToChpP-Qf0lnqAULB5OP74',
+    pseudonym: 'DtE-szsu7td9S_extZ_p7V9gK5MN_Eyus55GQyzQmv8',
+    secret: 'T-6ItsJ4C0FQZjKofes43rJskecyknSQk4otnTqJ7UY',
+    signingSecret: 'gth_cs_sBSQhZA3MlwsI5C5TEMTBIcmG93dORk9hVtZnGRrn2Z0Dl31T',
+    storedSigningSecret: 'derived:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc',
+    accessToken: 'gth_at_AAAAAgcHBwcHBwcHBwcHB83LoiicAPY_DAEanNhhh-JWpDQ7sdRq0PZIdLQ',
+    nonce: 'DtE8MoWq6ZOJd762-rdlogPn_GNDUPtpMQ3JQI3SP4Q',
+  })
+})

@@ -143,7 +143,7 @@ export async function replacePassword(
   return to
 }
 
-/** Suspends or resumes an account. Its sessions, grants, links and known devices end. False when there is no such account. */
-export async function setStatus({ store, now }: AccountDeps, subject: string, status: Account['status']): Promise<boolean> {
-  return (await store.accounts.change(subject, { status, updatedAt: now() })) === 'changed'
+/** Suspends or resumes an account. Its sessions, grants, links and known devices end. */
+export async function setStatus({ store, now }: AccountDeps, subject: string, status: Account['status']): Promise<void> {
+  await store.accounts.change(subject, { status, updatedAt: now() })
 }

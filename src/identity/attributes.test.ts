@@ -65,6 +65,45 @@ for (const [change, refusal] of definitions)
       refusal,
     ))
 
+/** What a definition may just be, and what is one too many. */
+const limits: [most: Record<string, unknown>, more: Record<string, unknown>][] = [
+  [{ name: 'x'.repeat(40) }, { name: 'x'.repeat(41) }],
+  [{ title: 'x'.repeat(80) }, { title: 'x'.repeat(81) }],
+  [{ description: 'x'.repeat(300) }, { description: 'x'.repeat(301) }],
+  [{ scope: 'x'.repeat(63) }, { scope: 'x'.repeat(64) }],
+  [
+    { scope: 'profile', claim: 'x'.repeat(100) },
+    { scope: 'profile', claim: 'x'.repeat(101) },
+  ],
+  [
+    { type: 'enum', values: ['x'.repeat(100)] },
+    { type: 'enum', values: ['x'.repeat(101)] },
+  ],
+  [
+    { type: 'enum', values: Array.from({ length: 200 }, (_, n) => `${n}`) },
+    { type: 'enum', values: Array.from({ length: 201 }, (_, n) => `${n}`) },
+  ],
+  [{ max_length: 1 }, { max_length: 0 }],
+  [{ max_length: 2000 }, { max_length: 2001 }],
+  [
+    { type: 'list', max_items: 1 },
+    { type: 'list', max_items: 0 },
+  ],
+  [
+    { type: 'list', max_items: 100 },
+    { type: 'list', max_items: 101 },
+  ],
+  [
+    { type: 'number', min: 2, max: 2 },
+    { type: 'number', min: 2, max: 1.9 },
+  ],
+]
+for (const [most, more] of limits)
+  test(`an attribute may just be ${JSON.stringify(most).slice(0, 60)}`, () => {
+    const define = (change: Record<string, unknown>) => attributeSchema.safeParse({ name: 'team', type: 'string', ...change }).success
+    assert.deepEqual([define(most), define(more)], [true, false])
+  })
+
 const values: [definition: Partial<NewAttribute>, good: unknown[], bad: unknown[], rule: string][] = [
   [{ type: 'string' }, ['a', 'x'.repeat(200)], ['', '  ', 'x'.repeat(201), 1, null, ['a'], {}], 'must be text of 1 to 200 characters'],
   [{ type: 'string', max_length: 3 }, ['abc'], ['abcd'], 'must be text of 1 to 3 characters'],
@@ -113,9 +152,11 @@ test('a name that every object of the language has is nobody’s value', () => {
 
 test('all values of one account are not too long together', () => {
   const schema = Array.from({ length: 9 }, (_, n) => attributeSchema.parse({ name: `n${n}`, type: 'string', max_length: 2000 }))
-  const all = Object.fromEntries(schema.map(({ name }) => [name, 'x'.repeat(2000)]))
+  const all = (last: number) => Object.fromEntries(schema.map(({ name }, n) => [name, 'x'.repeat(n < 8 ? 2000 : last)]))
+  const most = 16_384 - JSON.stringify(all(1)).length + 1
+  checkValues(schema, all(most))
   assert.equal(
-    refusalOf(() => checkValues(schema, all)),
+    refusalOf(() => checkValues(schema, all(most + 1))),
     'attributes must not be longer than 16384 characters as JSON',
   )
 })

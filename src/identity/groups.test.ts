@@ -34,7 +34,9 @@ suite('groups', () => {
 
   test('a group lives: made, changed, joined, left, removed', async () => {
     const group = (await createGroup(deps, { name: ' Crew ', description: 'Who sails' })) as Group
-    assert.deepEqual([group.name, group.members], ['Crew', 0])
+    const made = gatehouse.now()
+    assert.deepEqual([group.name, group.members, group.createdAt, group.updatedAt], ['Crew', 0, made, made])
+    gatehouse.advance(60)
     assert.equal(await createGroup(deps, { name: 'crew' }), 'taken')
     const other = (await createGroup(deps, { name: 'x'.repeat(100) })) as Group
     assert.equal(await changeGroup(deps, other.id, { name: 'CREW' }), 'taken')
@@ -43,7 +45,7 @@ suite('groups', () => {
     assert.equal(((await changeGroup(deps, group.id, { description: 'Who rows' })) as Group).description, 'Who rows')
     assert.equal(((await changeGroup(deps, group.id, { name: 'Crew' })) as Group).description, 'Who rows')
     const changed = (await changeGroup(deps, group.id, { description: null })) as Group
-    assert.deepEqual([changed.name, changed.description], ['Crew', undefined])
+    assert.deepEqual([changed.name, changed.description, changed.createdAt, changed.updatedAt], ['Crew', undefined, made, made + 60])
     assert.equal(((await changeGroup(deps, group.id, { name: 'Sailors' })) as Group).description, undefined)
     assert.equal((await findGroup(deps, group.id))?.name, 'Sailors')
     assert.equal((await findGroup(deps, ' SAILORS '))?.id, group.id)

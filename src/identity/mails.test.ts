@@ -8,20 +8,24 @@ import { removeFactors, removeTotp } from './factors.ts'
 import { type Mail, type MailDeps, queueLink, sendLink, sendNotice, sendRequest } from './links.ts'
 import { type SignUpRule, signUp } from './sign-up.ts'
 
-test('every mail is stored before it is attempted', async () => {
+test('every mail is stored before it is attempted, and attempted at once', async () => {
   const gatehouse = await testApp('sqlite', { MAIL_SMTP_URL: 'smtp://localhost:1', MAIL_FROM: 'id@example.org' })
   const { accounts, mail: ready, store } = gatehouse.root
   const email = 'ada@example.com'
   const account = (await store.accounts.bySubject(await gatehouse.addAccount({ username: 'ada', email })))!
   const later: Promise<unknown>[] = []
   const sent: Mail[] = []
+  let attempts = 0
   const mail: MailDeps = {
     ...ready!,
     message(content, lifetime) {
       sent.push(content)
       return ready!.message(content, lifetime)
     },
-    deliver: async () => ({ outcome: 'deferred', reason: 'the process ended' }),
+    async deliver() {
+      attempts++
+      return { outcome: 'deferred', reason: 'the process ended' }
+    },
     inBackground: (work) => void later.push(work()),
   }
   const apply = (address: SignUpRule['address'], by: string) =>
@@ -40,7 +44,7 @@ test('every mail is stored before it is attempted', async () => {
     const before = await stored()
     await act()
     await Promise.all(later)
-    assert.equal(await stored(), before + 1, name)
+    assert.deepEqual([await stored(), attempts], [before + 1, sent.length], name)
     const { account: owner, from, to } = sent.at(-1)!
     const isNew = name === 'the link of a sign-up'
     assert.deepEqual([owner, from, to], [isNew ? undefined : account.subject, mail.name, isNew ? 'new@example.com' : email], name)

@@ -171,6 +171,27 @@ for (const engine of Object.keys(engines) as Engine[]) {
       await schema.define(attributeSchema.parse(definitions[3]))
     })
 
+    test('a field whose definition is changed while its value is saved is marked', async (t) => {
+      await fresh()
+      const { attributes: schema } = (await gatehouse.app.tenant(''))!.accounts.store
+      const [plan, list] = [attributeSchema.parse(definitions[4]), schema.list]
+      t.mock.method(
+        schema,
+        'list',
+        async () => {
+          const before = await list()
+          assert.equal(await schema.define({ ...plan, values: ['free'] }), 'defined')
+          return before
+        },
+        { times: 1 },
+      )
+      const { status, html } = await browser.submit('profile-save', { name: 'Alice', ...shown, attribute_plan: 'paid' })
+      assert.deepEqual([status, html.includes('the fields have just changed')], [422, true])
+      assert.match(html, /<p id="attribute_plan-fault" class="fault">This must be one of free\.<\/p>/)
+      assert.deepEqual(await attributes(), kept)
+      await schema.define(plan)
+    })
+
     test('values that are too long in total are refused as a whole', async () => {
       const many = Array.from({ length: 10 }, (_, i) => `long_${i}`)
       const { attributes: schema } = gatehouse.root.store

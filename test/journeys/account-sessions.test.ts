@@ -110,6 +110,24 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.equal(items((await enter(who)).page).length, 1)
     })
 
+    test('its use is noted where it comes from elsewhere, or after a twentieth of the time that it may be unused', async () => {
+      const who = await somebody()
+      const { browser } = await enter(who, { 'x-forwarded-for': '203.0.113.7' })
+      const start = gatehouse.now()
+      const uses: [after: number, address: string, noted: number][] = [
+        [180, '203.0.113.7', 0],
+        [181, '203.0.113.7', 181],
+        [182, '203.0.113.8', 182],
+        [183, '203.0.113.8', 182],
+      ]
+      for (const [after, address, noted] of uses) {
+        gatehouse.advance(start + after - gatehouse.now())
+        await browser.open('/account/sessions', { 'x-forwarded-for': address })
+        const [stored] = await gatehouse.root.store.sessions.of(who.subject, gatehouse.now())
+        assert.deepEqual([stored!.lastSeenAt - start, stored!.address], [noted, address], `after ${after} seconds`)
+      }
+    })
+
     test('one is ended from afar, and only that', async () => {
       const who = await somebody()
       const [first, second, mine] = [await enter(who), await enter(who), await enter(who)]

@@ -69,6 +69,8 @@ for (const engine of Object.keys(engines) as Engine[]) {
       const { url } = await browser.open('/account')
       const left = await browser.post('/authorize/cancel', { flow: url.searchParams.get('flow') as string })
       assert.match(left.html, /You are not signed in/)
+      const stranger = await gatehouse.browser().open('/account/return?state=profile')
+      assert.ok(shows(stranger, 'sign-in'), 'who comes without a session and without an error is asked to sign in')
       for (const state of ['https://evil.example', '//evil.example', '../token', 'nowhere', 'profile.again.more', 'constructor']) {
         const landing = await (await enter()).browser.open(`/account/return?${new URLSearchParams({ state })}`)
         assert.match(landing.url.href, new RegExp(`^${gatehouse.issuer}/account(/profile\\?done=again)?$`), state)

@@ -1,4 +1,5 @@
 /** An application under test: sends people to be signed in, and calls the endpoints of programs as raw as a test needs. */
+import assert from 'node:assert/strict'
 import { sha256 } from '../../src/protocol/codec/digest.ts'
 import type { TestApp } from '../app.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -115,7 +116,15 @@ export async function call(
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json')
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
+  const answer: Answer = { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
+  if (body !== undefined || 'authorization' in headers) checkCaching(answer, url)
+  return answer
+}
+
+/** What a form or a token brings is for its sender alone. RFC 6749 §5.1 */
+function checkCaching({ headers, body }: Answer, url: string): void {
+  assert.equal(headers.get('cache-control'), 'no-store', url)
+  if (url.endsWith('/token') && body.access_token !== undefined) assert.equal(headers.get('pragma'), 'no-cache', url)
 }
 
 /** Whether a page has the form of this id. */

@@ -1,6 +1,7 @@
 /** Who may use which application: people and groups that are assigned to a client, checked at every grant — NIST SP 800-53 AC-3. */
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { type Engine, type TestApp, testApp } from '../app.ts'
 import { engines } from '../postgres.ts'
 import type { Landing, TinyBrowser } from '../tiny-browser.ts'
@@ -144,44 +145,105 @@ for (const engine of Object.keys(engines) as Engine[]) {
       assert.deepEqual((await admin('GET', '/clients/shop/assignments')).body.items, [])
     })
 
-    test('assignments end with the account, and with the client', async () => {
+    test('assignments end with the account, and with the client, and no others do', async () => {
       const { store, accounts } = gatehouse.root
       const gone = await gatehouse.addAccount({ username: 'gone' }, alice.password)
+      const items = async () => (await admin('GET', '/clients/shop/assignments')).body.items
+      await assign()
+      const before = await items()
       await admin('POST', '/clients/shop/assignments', { kind: 'user', id: gone })
       await accounts.store.accounts.remove(gone, gatehouse.now())
-      assert.deepEqual((await admin('GET', '/clients/shop/assignments')).body.items, [])
+      assert.deepEqual([before, await items()], [[{ kind: 'user', id: subject, name: alice.username }], before])
       await client('brief', { policy: { assignment: 'required' } })
+      await assign('brief')
+      await unassign('brief')
+      assert.deepEqual(await items(), before, 'taken from one client, and from no other')
       await assign('brief')
       await store.clientsAdmin.remove('brief', gatehouse.now())
       await client('brief', { policy: { assignment: 'required' } })
       assert.equal(await store.assignments.includes('brief', subject), false)
+      assert.deepEqual(await items(), before)
+      await unassign()
+    })
+
+    test('a group and a person of the same identifier are two', async () => {
+      const { store, accounts } = gatehouse.root
+      const { id } = (await admin('POST', '/groups', { name: 'twins' })).body
+      const addTwin = () => gatehouse.addAccount({ sub: id, username: 'twin' }, alice.password)
+      const assignBoth = async (...kinds: string[]) => {
+        for (const kind of kinds) assert.equal((await admin('POST', '/clients/twofold/assignments', { kind, id })).status, 204)
+      }
+      const mayUse = () => Promise.all([subject, id].map((one) => store.assignments.includes('twofold', one)))
+      const items = async () => (await admin('GET', '/clients/twofold/assignments')).body.items
+      const [theGroup, theTwin] = [
+        { kind: 'group', id, name: 'twins' },
+        { kind: 'user', id, name: 'twin' },
+      ]
+      await addTwin()
+      await admin('POST', `/groups/${id}/members`, { user_ids: [subject] })
+      await client('twofold', { policy: { assignment: 'required' } })
+      await assignBoth('user')
+      assert.deepEqual(await mayUse(), [false, true])
+      await assignBoth('group')
+      assert.deepEqual(await items(), [theGroup, theTwin])
+      const { id: others } = (await admin('POST', '/groups', { name: 'others' })).body
+      const outsider = await gatehouse.addAccount({ username: 'outsider' }, alice.password)
+      await admin('POST', `/groups/${others}/members`, { user_ids: [outsider] })
+      const elsewhere = [store.assignments.includes('twofold', outsider), store.assignments.includes('shop', subject)]
+      assert.deepEqual(await Promise.all(elsewhere), [false, false], 'another group, another client')
+      await admin('DELETE', `/clients/twofold/assignments/user/${id}`)
+      assert.deepEqual(await mayUse(), [true, false])
+      await assignBoth('user')
+      await accounts.store.accounts.remove(id, gatehouse.now())
+      assert.deepEqual(await items(), [theGroup])
+      await addTwin()
+      await assignBoth('user')
+      await admin('DELETE', `/groups/${id}`)
+      assert.deepEqual(await items(), [theTwin])
     })
 
     test('the administration API lists them page by page, and says what is wrong', async () => {
       await client('listed', { policy: { assignment: 'required' } })
-      const { id: group } = (await admin('POST', '/groups', { name: 'staff' })).body
-      await admin('POST', '/clients/listed/assignments', { kind: 'group', id: group })
+      const groups = await Promise.all(['staff', 'guests'].map(async (name) => (await admin('POST', '/groups', { name })).body))
+      const dotted = await gatehouse.addAccount({ sub: 'z.a.b', username: 'dotted' }, alice.password)
+      const all = [
+        ...groups.map(({ id, name }) => ({ kind: 'group', id, name })),
+        { kind: 'user', id: subject, name: alice.username },
+        { kind: 'user', id: dotted, name: 'dotted' },
+      ].sort((a, b) => (`${a.kind} ${a.id}` < `${b.kind} ${b.id}` ? -1 : 1))
+      for (const { kind, id } of all.toReversed()) await admin('POST', '/clients/listed/assignments', { kind, id })
       await assign('listed')
-      await assign('listed')
-      const first = (await admin('GET', '/clients/listed/assignments?limit=1')).body
-      assert.deepEqual(first.items, [{ kind: 'group', id: group, name: 'staff' }])
-      const second = (await admin('GET', `/clients/listed/assignments?limit=1&after=${encodeURIComponent(first.next)}`)).body
-      assert.deepEqual(second, { items: [{ kind: 'user', id: subject, name: alice.username }], next: null })
+      const pages: { items: unknown[]; next: string | null }[] = []
+      for (let after = ''; pages.length <= all.length; after = `&after=${encodeURIComponent(pages.at(-1)?.next ?? '')}`) {
+        pages.push((await admin('GET', `/clients/listed/assignments?limit=1${after}`)).body)
+        if (pages.at(-1)?.next === null) break
+      }
+      assert.deepEqual(
+        pages.map(({ items }) => items),
+        all.map((one) => [one]),
+      )
 
-      const bad: [method: string, path: string, body: object | undefined, status: number][] = [
-        ['GET', '/clients/nothing/assignments', undefined, 404],
-        ['GET', '/clients/listed/assignments?after=x', undefined, 422],
-        ['POST', '/clients/nothing/assignments', { kind: 'user', id: subject }, 404],
-        ['POST', '/clients/listed/assignments', { kind: 'user', id: 'nobody' }, 422],
-        ['POST', '/clients/listed/assignments', { kind: 'group', id: subject }, 422],
-        ['POST', '/clients/listed/assignments', { kind: 'role', id: subject }, 422],
-        ['DELETE', '/clients/listed/assignments/user/nobody', undefined, 404],
-        ['DELETE', `/clients/listed/assignments/role/${subject}`, undefined, 404],
-        ['DELETE', `/clients/nothing/assignments/user/${subject}`, undefined, 404],
+      const bad: [method: string, path: string, body: object | undefined, status: number, told: string][] = [
+        ['GET', '/clients/nothing/assignments', undefined, 404, 'client'],
+        ['GET', '/clients/listed/assignments?after=x', undefined, 422, 'must be the next of the previous page'],
+        ['GET', '/clients/listed/assignments?after=xuser.x', undefined, 422, 'must be the next of the previous page'],
+        ['POST', '/clients/nothing/assignments', { kind: 'user', id: subject }, 404, 'client'],
+        ['POST', '/clients/listed/assignments', { kind: 'user', id: 'nobody' }, 422, 'names an account or a group that does not exist'],
+        ['POST', '/clients/listed/assignments', { kind: 'group', id: subject }, 422, 'names an account or a group that does not exist'],
+        ['POST', '/clients/listed/assignments', { kind: 'role', id: subject }, 422, 'kind'],
+        ['POST', '/clients/listed/assignments', { kind: 'user', id: '' }, 422, 'id'],
+        ['DELETE', '/clients/listed/assignments/user/nobody', undefined, 404, 'is not assigned to the client'],
+        ['DELETE', `/clients/listed/assignments/role/${subject}`, undefined, 404, 'is not assigned to the client'],
+        ['DELETE', `/clients/nothing/assignments/user/${subject}`, undefined, 404, 'client'],
       ]
-      for (const [method, path, body, status] of bad) assert.equal((await admin(method, path, body)).status, status, `${method} ${path}`)
-      const log = (await admin('GET', '/audit?limit=200')).body.items.map(({ act }: { act: string }) => act)
-      assert.ok(log.includes('client.assign') && log.includes('client.unassign'))
+      for (const [method, path, body, status, told] of bad) {
+        const answer = await admin(method, path, body)
+        assert.deepEqual([answer.status, answer.text.includes(told)], [status, true], `${method} ${path}: ${answer.text}`)
+      }
+      await unassign('listed')
+      const log = (await admin('GET', '/audit?limit=200')).body.items as { act: string; target: { id: string }; detail: object }[]
+      for (const act of ['client.assign', 'client.unassign'])
+        assert.ok(log.some((one) => one.act === act && one.target.id === 'listed' && isDeepStrictEqual(one.detail, { user: subject })))
     })
   })
 }

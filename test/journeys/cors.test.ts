@@ -24,14 +24,6 @@ suite('a preflight', () => {
     assert.equal(headers.get('access-control-allow-credentials'), null)
   })
 
-  test('without API keys does not allow their header', async () => {
-    const without = await testApp('sqlite', { FEATURES_API_KEYS: 'false' })
-    await without.addClient({ client_id: 'app', redirect_uris: [`${origin}/callback`] }, 'secret')
-    const { headers } = await fetch(`${without.issuer}/userinfo`, { method: 'OPTIONS', headers: { origin } })
-    assert.equal(headers.get('access-control-allow-headers'), 'Authorization, Content-Type, DPoP')
-    await without.close()
-  })
-
   test('of a public document allows any header from anywhere', async () => {
     for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json']) {
       const ask = { origin: 'https://anywhere.example', 'access-control-request-headers': 'mcp-protocol-version, traceparent' }
@@ -56,4 +48,22 @@ suite('a preflight', () => {
     const { headers } = await preflight('https://evil.example')
     for (const [name] of headers) assert.doesNotMatch(name, /^access-control-/)
   })
+
+  for (const [settings, request, response] of [
+    [{}, 'Authorization, Content-Type, DPoP, x-api-key', 'WWW-Authenticate, Retry-After, DPoP-Nonce'],
+    [{ FEATURES_DPOP: 'false', FEATURES_API_KEYS: 'false' }, 'Authorization, Content-Type', 'WWW-Authenticate, Retry-After'],
+    [
+      { FEATURES_CLIENT_ATTESTATION_DRAFT11: 'true' },
+      'Authorization, Content-Type, OAuth-Client-Attestation, OAuth-Client-Attestation-PoP, DPoP, x-api-key',
+      'WWW-Authenticate, Retry-After, OAuth-Client-Attestation-Challenge, DPoP-Nonce',
+    ],
+  ] as const)
+    test(`headers are those of the features that are on, with ${JSON.stringify(settings)}`, async (t) => {
+      const other = await testApp('sqlite', settings)
+      t.after(() => other.close())
+      await other.addClient({ client_id: 'app', redirect_uris: [`${origin}/callback`] }, 'secret')
+      const ask = async (method: string, name: string) =>
+        (await fetch(`${other.issuer}/userinfo`, { method, headers: { origin } })).headers.get(`access-control-${name}-headers`)
+      assert.deepEqual([await ask('OPTIONS', 'allow'), await ask('GET', 'expose')], [request, response])
+    })
 })

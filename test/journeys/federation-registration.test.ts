@@ -4,11 +4,11 @@ import { after, suite, test } from 'node:test'
 import { metadataOf } from '../../src/protocol/change-client.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { sweep } from '../../src/store/sweep.ts'
-import type { Engine } from '../app.ts'
-import { type Entity, signer } from '../federation.ts'
+import { type Engine, testApp } from '../app.ts'
+import { type Entity, federation, signer } from '../federation.ts'
 import { engines } from '../postgres.ts'
-import { callback, encode } from './application.ts'
-import { fetched, usual } from './federation-setup.ts'
+import { call, callback, encode } from './application.ts'
+import { fetched, joined, usual } from './federation-setup.ts'
 import { federationStage } from './federation-stage.ts'
 
 for (const engine of Object.keys(engines) as Engine[]) {
@@ -249,6 +249,31 @@ for (const engine of Object.keys(engines) as Engine[]) {
         assert.ok(await code(), 'and gives it again')
       }
       await federation.remove('anchor', gatehouse.issuer)
+    })
+
+    test('an unknown entity that brings its chain counts as a flow of its own, one that is known does not', async () => {
+      const limited = await testApp(engine, { LIMITS_FLOWS_PER_ADDRESS: '2' })
+      const others = federation(limited.now)
+      const above = await others.entity()
+      const party = await others.entity({ superiors: [above], metadata: metadata() })
+      const { store } = await joined(limited)
+      await store.federation.put({ ...usual, role: 'anchor', entity_id: above.id, jwks: { keys: [above.jwk] as never } })
+      const ask = async () => {
+        const now = limited.now()
+        const request = requestOf(
+          party,
+          { aud: limited.issuer, iat: now, exp: now + 300 },
+          { trust_chain: [party.configurationJwt(), above.statementJwt(party.id)] },
+        )
+        return (await call(url(party, request).replace(gatehouse.issuer, limited.issuer))).status
+      }
+      assert.deepEqual([await ask(), await ask()], [303, 429], 'unknown')
+      limited.advance(901)
+      assert.deepEqual([await ask(), await ask(), await ask()], [303, 303, 429], 'known')
+      limited.advance(7 * 86_400)
+      assert.deepEqual([await ask(), await ask(), await ask()], [303, 303, 429], 'known, although its chain has expired')
+      await others.close()
+      await limited.close()
     })
 
     test('an operator can disable such a client, and the chain does not bring it back', async () => {

@@ -138,10 +138,19 @@ for (const engine of Object.keys(engines) as Engine[])
           [gatehouse.issuer, gatehouse.issuer],
         ],
       )
+      const ends = claims['trust_chain'].map((jwt: string) => claimsOf(jwt)['exp'])
+      const { iss, sub, iat, exp } = claims
+      assert.deepEqual([iss, sub, iat, exp], [gatehouse.issuer, rp.id, gatehouse.now(), Math.min(...ends)])
       assert.deepEqual(claims['metadata'].openid_relying_party, { client_name: 'RP', scope: 'openid' })
       assert.deepEqual(claims['trust_marks'], [{ trust_mark_type: type, trust_mark: mark }])
-      const narrowed = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer, entity_type: 'openid_provider' })
-      assert.deepEqual(narrowed.claims['metadata'], {})
+      for (const [entity_type, left] of [
+        ['openid_provider', []],
+        ['openid_relying_party', ['openid_relying_party']],
+        [['openid_provider', 'openid_relying_party'], ['openid_relying_party']],
+      ] as const) {
+        const narrowed = await ask('resolve', { sub: rp.id, trust_anchor: gatehouse.issuer, entity_type })
+        assert.deepEqual(Object.keys(narrowed.claims['metadata']), left, String(entity_type))
+      }
       const rows: [Fields, string, string][] = [
         [{ sub: rp.id }, 'invalid_trust_anchor', 'trust_anchor is missing, or no trust anchor of this server'],
         [

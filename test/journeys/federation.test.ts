@@ -56,7 +56,13 @@ for (const engine of Object.keys(engines) as (keyof typeof engines)[])
       const own = claims['metadata'].federation_entity
       assert.equal(own.organization_name, 'Gatehouse')
       assert.equal(own.federation_historical_keys_endpoint, `${gatehouse.issuer}/federation/historical-keys`)
-      assert.ok(!('federation_fetch_endpoint' in own), 'a leaf has no subordinates')
+      assert.deepEqual(
+        Object.keys(own).toSorted(),
+        ['historical_keys', 'trust_mark', 'trust_mark_list', 'trust_mark_status']
+          .map((name) => `federation_${name}_endpoint`)
+          .concat('organization_name'),
+        'a leaf has no subordinates, and without an anchor it resolves nobody',
+      )
     })
 
     test('names its superiors, publishes its trust marks, and says which ones it accepts', async () => {

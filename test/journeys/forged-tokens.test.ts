@@ -169,4 +169,10 @@ suite('forged tokens', () => {
     }
     test(`${context}: the real one`, async () => assert.equal(await accepts(takes === 'access' ? access.text : id.text), true))
   }
+  test('introspection: a machine’s token whose grant is of another type', async () => {
+    const claims = decode(machine.split('.')[1])
+    const accepts = async (gid: unknown) =>
+      places['introspection']?.accepts(await gatehouse.root.keyring.sign('RS256', 'at+jwt', { ...claims, gid }))
+    assert.deepEqual([await accepts({}), await accepts(undefined)], [false, true])
+  })
 })

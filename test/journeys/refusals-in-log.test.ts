@@ -97,10 +97,22 @@ suite('why a request was refused', () => {
   })
 
   test('no command is made of what a shell would not take literally', async () => {
-    for (const wanted of ["https://app.example/'; rm -rf ~ #", 'https://app.example/$(id)', '-x', 'https://app.example/\u{1f600}']) {
-      const page = await gatehouse.browser().open(application(gatehouse, { id: 'app', redirectUri: wanted }).url())
-      assert.equal(page.status, 400)
-      assert.doesNotMatch(page.html, /id="cure"/)
+    await gatehouse.addClient({ client_id: '-app', redirect_uris: [callback] }, 'secret')
+    await gatehouse.addClient({ client_id: 'quoted', redirect_uris: [callback, "https://app.example/'"] }, 'secret')
+    const site = 'https://app.example/'
+    const asks: [id: string, wanted: string, isMade?: boolean][] = [
+      ['app', `${site}'; rm -rf ~ #`],
+      ['app', `${site}$(id)`],
+      ['app', '-x'],
+      ['app', `${site}\u{1f600}`],
+      ['app', site + 'x'.repeat(300 - site.length), true],
+      ['app', site + 'x'.repeat(301 - site.length)],
+      ['-app', site],
+      ['quoted', site],
+    ]
+    for (const [id, redirectUri, isMade = false] of asks) {
+      const page = await gatehouse.browser().open(application(gatehouse, { id, redirectUri }).url())
+      assert.deepEqual([page.status, page.html.includes('id="cure"')], [400, isMade], `${id} ${redirectUri}`)
     }
   })
 

@@ -11,7 +11,11 @@ export interface Equivalent extends Pick<Mutant, 'file' | 'operator' | 'change'>
 }
 
 /** Of the sources in these folders, in the order of the sources. Throws when one in a folder is named equivalent that is not there. */
-export function allMutants({ files, textOf }: Checkout, folders: readonly string[], equivalents: readonly Equivalent[]): Mutant[] {
+export function allMutants(
+  { files, textOf }: Pick<Checkout, 'files' | 'textOf'>,
+  folders: readonly string[],
+  equivalents: readonly Equivalent[],
+): Mutant[] {
   const isIn = (file: string) => folders.some((folder) => file === folder || file.startsWith(`${folder}/`))
   const sources = files.filter((file) => file.endsWith('.ts') && !isTest(file) && isIn(file))
   const all = sources.flatMap((file) => mutantsOf(file, textOf(file)))

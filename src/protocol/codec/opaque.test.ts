@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { TokenKind } from '../token-kind.ts'
 import { base62 } from './base62.ts'
-import { isOpaque, opaque, opaquePatterns } from './opaque.ts'
+import { isOpaque, opaque } from './opaque.ts'
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const kind = fc.constantFrom(...opaquePatterns.map((p) => p.kind))
+const kinds = 'rt ac cs ss br fl ak dv lr li lv le lu lc wc pr ia ra dc aq ba us of pa ti ds'.split(' ') as TokenKind[]
+const kind = fc.constantFrom(...kinds)
 
 test('base62 encodes the bytes as one number', () => {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -21,9 +23,9 @@ test('every token has the published form and a valid checksum', () => {
   fc.assert(
     fc.property(kind, bytes32, (kind, bytes) => {
       const text = opaque(kind, bytes)
-      const pattern = opaquePatterns.find((p) => p.kind === kind)!.pattern
       assert.equal(isOpaque(kind, text), true)
-      assert.equal(new RegExp(pattern).exec(`"token": "${text}",`)?.[0], text)
+      const pattern = new RegExp(`\\bgth_${kind}_[0-9A-Za-z]{49}\\b`) // as secret scanners look for it
+      assert.equal(pattern.exec(`"token": "${text}",`)?.[0], text)
       assert.equal(text.length, 56)
     }),
   )

@@ -108,6 +108,6 @@ export const notificationEndpoint: Endpoint = {
       )
     const noted = await ctx.store.issuedCredentials.note({ id, clientId, subject, event })
     if (!noted) refuse('invalid_notification_id', 'notification_id is unknown, or of another wallet')
-    return { kind: 'json', status: 204 }
+    return { kind: 'json', status: 204, headers: { 'cache-control': 'no-store' } }
   },
 }
