@@ -40,11 +40,9 @@ export function createRouter(base: string): Router {
 
   function find(method: string, url: string): Found {
     const { slug, rest } = split(url)
-    if (rest === undefined) return { slug, params: {}, handler: ofServer.find(method, url) }
-    const handler = ofIssuers.find(method, rest)
-    if (handler) return { slug, params: {}, handler }
-    const found = withValues.find(method, rest)
-    return { slug, params: found?.params ?? {}, handler: found?.handler ?? ofServer.find(method, url) }
+    const handler = (rest === undefined ? undefined : ofIssuers.find(method, rest)) ?? ofServer.find(method, url)
+    if (handler || rest === undefined) return { slug, params: {}, handler }
+    return { slug, ...withValues.find(method, rest) }
   }
 
   return {
@@ -91,10 +89,10 @@ function pathsWithValues() {
 
   return {
     on: (all: readonly string[], path: string, handler: Handler) => void routes.push([all as HTTPMethod[], path, handler]),
-    find(method: string, url: string): Pick<Found, 'params' | 'handler'> | undefined {
+    find(method: string, url: string): Pick<Found, 'params' | 'handler'> {
       tree ??= treeOf()
       const found = tree.find(method as HTTPMethod, url)
-      return found ? { params: found.params as Found['params'], handler: found.store as Handler } : undefined
+      return { params: (found?.params ?? {}) as Found['params'], handler: found?.store as Handler | undefined }
     },
   }
 }
