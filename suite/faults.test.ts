@@ -51,19 +51,8 @@ suite('a server is caught that', { concurrency: 4 }, () => {
   }
 })
 
-/** Gatehouses at one time, as much of the time is waiting. */
-const lanes = 2
-
-suite('a Gatehouse is caught that', { concurrency: lanes }, () => {
-  for (let lane = 0; lane < lanes; lane++) {
-    suite(`it is the one of lane ${lane + 1} and`, { concurrency: false }, () =>
-      catches(gatehouseFaults.filter((_, n) => n % lanes === lane)),
-    )
-  }
-})
-
 /** One server for all faults, which are put into it in turn. That it is caught by nothing without one, `targets.test.ts` shows. */
-function catches(some: readonly Fault[]): void {
+suite('a Gatehouse is caught that', { concurrency: false }, () => {
   let target: RunningTarget
   /** Of the server and of the API. */
   const listeners: { honest: RequestListener; current: RequestListener }[] = []
@@ -79,10 +68,10 @@ function catches(some: readonly Fault[]): void {
   })
   after(() => target.stop())
 
-  for (const fault of some) {
+  for (const fault of gatehouseFaults) {
     test(fault.name, async () => {
       for (const one of listeners) one.current = faulty(fault)(one.honest)
       assert.deepEqual(await missed(fault, target), [])
     })
   }
-}
+})

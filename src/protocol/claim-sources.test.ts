@@ -8,7 +8,7 @@ const ofServer = [
   ...['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'cnf', 'act', 'may_act', 'gid', 'fid', 'sid'],
   ...['auth_time', 'acr', 'amr', 'roles', 'groups', 'active', 'token_type', 'userinfo_claims', 'authorization_details'],
 ]
-const ofAccount = [...standardClaims.filter((claim) => claim !== 'sub'), 'role', 'groups'].map((name) => `account.${name}`)
+const ofAccount = [...standardClaims, 'role', 'groups'].map((name) => `account.${name}`)
 const ofClient = ['client.client_id', 'client.client_name', 'client.client_uri', 'client.contacts']
 const attribute = 'account.attributes.a_1'
 const others = ['account.sub', 'account.attributes', 'account.attributes.', 'account.attributes.A', 'client.jwks', 'token.aud', '']

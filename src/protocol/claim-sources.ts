@@ -5,7 +5,7 @@ import { standardClaims } from './claims.ts'
 import { line } from './text.ts'
 
 const named = (group: string, members: readonly string[]) => members.map((member) => `${group}.${member}`)
-const ofAccount = named('account', [...standardClaims.filter((claim) => claim !== 'sub'), 'role', 'groups'])
+const ofAccount = named('account', [...standardClaims, 'role', 'groups'])
 const ofClient = named('client', ['client_id', 'client_name', 'client_uri', 'contacts'])
 const attribute = /^account\.attributes\.[a-z][a-z0-9_]{0,39}$/
 

@@ -25,8 +25,8 @@ export const claimsOfScope: Readonly<Record<string, readonly string[]>> = {
   phone: ['phone_number', 'phone_number_verified'],
 }
 
-/** All of OpenID Connect Core §5.1. */
-export const standardClaims: readonly string[] = ['sub', ...Object.values(claimsOfScope).flat()]
+/** All of OpenID Connect Core §5.1, besides `sub`. */
+export const standardClaims: readonly string[] = Object.values(claimsOfScope).flat()
 
 /** The claims that these scopes ask for, of all that is known about a subject. */
 export function claimsFor(scope: readonly string[], known: SubjectClaims): Record<string, unknown> {

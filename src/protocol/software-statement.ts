@@ -12,7 +12,7 @@ const clockSkew = 60
 type Members = Readonly<Record<string, unknown>>
 
 /** What the JWT says about itself, and what a client cannot choose. */
-const notMetadata = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'software_statement']
+const notMetadata = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id']
 
 /**
  * The members of a registration with those of its software statement, which win (§3.1.1). `token`: the initial access token; without one, a tenant
