@@ -123,12 +123,11 @@ export function keyring(options: KeyringOptions): Keyring {
       return pair?.alg === 'ECDH-ES' ? decryptJwt(text, pair.privateKey) : undefined
     },
     jwks: async (at) => {
+      if (published && published.at === at && published.rows === (await cache.read(reloadEvery)).rows) return published.set
       await Promise.all(own.map(activeKey))
       const { rows } = await cache.read(reloadEvery)
-      if (published?.rows !== rows || published.at !== at) {
-        const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => cache.open(row).pair.jwk)
-        published = { rows, at, set: { keys: [...fixed.map(({ pair }) => pair.jwk), ...ofStore].toSorted(byAge) } }
-      }
+      const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => cache.open(row).pair.jwk)
+      published = { rows, at, set: { keys: [...fixed.map(({ pair }) => pair.jwk), ...ofStore].toSorted(byAge) } }
       return published.set
     },
     credentials:

@@ -69,8 +69,7 @@ function fixedPaths() {
       }
     },
     find(method: string, url: string): Handler | undefined {
-      const [path = ''] = url.replace(origin, '').split(/[?#]/, 1)
-      return handlers.get(path.includes('%') ? unescaped(path) : path)?.get(method)
+      return (handlers.get(url) ?? handlers.get(pathOf(url)))?.get(method)
     },
   }
 }
@@ -98,7 +97,8 @@ function pathsWithValues() {
 }
 
 /** What separates parts of a URL stays escaped, as find-my-way has it. Empty where it is not well-formed. */
-function unescaped(path: string): string {
+function pathOf(url: string): string {
+  const [path = ''] = url.replace(origin, '').split(/[?#]/, 1)
   try {
     return decodeURI(path)
   } catch {
