@@ -57,12 +57,14 @@ export function random(bytes: number): Buffer {
  * none stays in the stock once it was.
  */
 export function pooledRandom(): Platform['random'] {
-  let stock: Buffer = Buffer.alloc(0)
+  let [stock, next]: [Buffer, number] = [Buffer.alloc(0), 0]
   return (bytes) => {
-    if (stock.length < bytes) stock = random(Math.max(bytes, POOL_BYTES))
-    const given = Buffer.from(stock.subarray(0, bytes))
-    stock.fill(0, 0, bytes)
-    stock = stock.subarray(bytes)
+    if (stock.length - next < bytes) [stock, next] = [random(Math.max(bytes, POOL_BYTES)), 0]
+    const given = Buffer.allocUnsafe(bytes)
+    for (let n = 0; n < bytes; n++, next++) {
+      given[n] = stock[next] as number
+      stock[next] = 0
+    }
     return given
   }
 }
@@ -175,8 +177,10 @@ function loadPretty(): typeof import('pino-pretty') {
 }
 
 function withoutSecrets(value: object): unknown {
-  for (const [name, inner] of Object.entries(value))
+  for (const name of Object.keys(value)) {
+    const inner: unknown = value[name as keyof typeof value]
     if ((typeof inner === 'object' && inner !== null) || secretNames.has(name.toLowerCase())) return searched(value)
+  }
   return value // as nearly always
 }
 
