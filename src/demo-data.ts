@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { demoAddresses, demoMachine } from './demo-constants.ts'
 import { createAccount, LoginTaken } from './identity/accounts.ts'
 import { readClient } from './protocol/register.ts'
+import type { SecretRow } from './protocol/registry.ts'
 import { type ResourceMetadata, resourceSchema } from './protocol/resource.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -156,20 +157,24 @@ async function addAuthlete(tenant: Tenant): Promise<void> {
 }
 
 /** Unless it is there: to find that out is far quicker than to write it. */
-async function addResource({ ctx, store, tokens }: Tenant, resource: ResourceMetadata, secret?: string): Promise<void> {
+async function addResource(tenant: Tenant, resource: ResourceMetadata, secret?: string): Promise<void> {
   const { identifier, resource_id: name = identifier } = resource
-  if ((await store.resources.find(identifier)) ?? (await store.resources.named(name))) return
-  const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
-  await store.resourcesAdmin.add(resource, ...secrets)
+  const { resources, resourcesAdmin } = tenant.store
+  if ((await resources.find(identifier)) ?? (await resources.named(name))) return
+  await resourcesAdmin.add(resource, ...secretRows(tenant, secret))
 }
 
 /** Unless it is there. Leaves out a client that needs a feature which is switched off. */
-async function addClient({ ctx, store, tokens }: Tenant, metadata: Record<string, unknown>, secret?: string): Promise<void> {
+async function addClient(tenant: Tenant, metadata: Record<string, unknown>, secret?: string): Promise<void> {
+  const { ctx, store } = tenant
   if (await store.clientsAdmin.find(String(metadata['client_id']))) return
-  const secrets = secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
   try {
-    await store.clientsAdmin.add(readClient(ctx.server, ctx.keys.algs, metadata, ctx.id), secrets)
+    await store.clientsAdmin.add(readClient(ctx.server, ctx.keys.algs, metadata, ctx.id), secretRows(tenant, secret))
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
   }
+}
+
+function secretRows({ ctx, tokens }: Tenant, secret: string | undefined): SecretRow[] {
+  return secret === undefined ? [] : [{ id: 'demo', hash: tokens.hashSecret(secret), createdAt: ctx.now() }]
 }

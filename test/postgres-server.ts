@@ -111,8 +111,8 @@ async function initialise(native: string, data: string, owner: Owner): Promise<s
   writeFileSync(file, password, { mode: 0o600 })
   if (owner.uid !== undefined) chownSync(file, owner.uid, owner.gid!)
   const options = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${file}`, '--encoding=UTF8', '--locale=C', '--no-sync']
-  options.push('--set=scram_iterations=1') // nobody guesses this password, and every connection would wait
-  const child = spawn(program(native, 'initdb'), [`--pgdata=${data}`, ...options], { ...owner, cwd: dirname(data) })
+  const quick = '--set=scram_iterations=1' // nobody guesses this password, and every connection would wait
+  const child = spawn(program(native, 'initdb'), [`--pgdata=${data}`, ...options, quick], { ...owner, cwd: dirname(data) })
   const said = listen(child)
   const [code] = await once(child, 'close')
   rmSync(file)

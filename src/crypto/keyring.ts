@@ -123,7 +123,8 @@ export function keyring(options: KeyringOptions): Keyring {
       return pair?.alg === 'ECDH-ES' ? decryptJwt(text, pair.privateKey) : undefined
     },
     jwks: async (at) => {
-      if (published && published.at === at && published.rows === (await cache.read(reloadEvery)).rows) return published.set
+      const last = published
+      if (last?.at === at && last.rows === (await cache.read(reloadEvery)).rows) return last.set
       await Promise.all(own.map(activeKey))
       const { rows } = await cache.read(reloadEvery)
       const ofStore = rows.filter((row) => isPublished(row.alg, stateOf(rows, row, at))).map((row) => cache.open(row).pair.jwk)

@@ -20,7 +20,7 @@ export interface ResponseContext {
   signUp: boolean
   /** There is an account page. */
   account: boolean
-  /** The id of the request in the log, and when it was. */
+  /** The id of the request in the log, and when it was, in seconds since 1970. */
   request: { id: string; time: number }
   /** Development mode: refusals show how to mend them. */
   help: boolean

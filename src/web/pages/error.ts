@@ -1,5 +1,6 @@
 /** A request that can neither proceed nor return to its application — RFC 6749 §4.1.2.1. */
 import type { Pages } from '../../protocol/request-reply.ts'
+import { isoTime } from '../http/iso-time.ts'
 import { badge } from './emblem.ts'
 import { fill, type Html, html, type Value } from './html.ts'
 import { warning } from './icons.ts'
@@ -55,7 +56,7 @@ ${
 ${
   look.request &&
   html`<div><dt>${words.request}</dt><dd><code id="request-id">${look.request.id}</code></dd></div>
-<div><dt>${words.time}</dt><dd><time>${new Date(look.request.time * 1000).toISOString()}</time></dd></div>`
+<div><dt>${words.time}</dt><dd><time>${isoTime(look.request.time)}</time></dd></div>`
 }</dl></section>
 ${
   !notFound &&
